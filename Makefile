@@ -1,0 +1,138 @@
+#  make              everything, into build/
+#  make check        the tests: units, tests/api in process and through nginx, kills, random histories
+#                    SAN=1: under ASan and UBSan, in build-san/
+#  make fuzz         each fuzz target for FUZZ_TIME seconds
+#  make lint         form, static analysis, and who may include whom
+#  make bench        requests a second, and queries at 10,000 and at 1,000,000 records
+#  make samples      real reports through a running outbox, from SAMPLES=DIR, where that folder exists
+#  make docs         docs/model.md, from the field tables
+#  make install      into $(DESTDIR)$(PREFIX); the configuration into $(DESTDIR)$(SYSCONFDIR)
+#  make clean
+PREFIX     ?= /usr/local
+SYSCONFDIR ?= /etc
+LIBEXEC    := $(PREFIX)/libexec/report-outbox
+SHARE      := $(PREFIX)/share/report-outbox
+DOC        := $(PREFIX)/share/doc/report-outbox
+FUZZ_TIME  ?= 20
+SAMPLES    ?= ../shared/samples
+CLANG      ?= clang
+
+ROOMS     := base model config storage auth jmap fcgi daemon ctl
+PKGS      := jansson libsodium fcgi libidn2 libconfuse
+CPPFLAGS  += -D_GNU_SOURCE -I. $(shell pkg-config --cflags $(PKGS))
+CFLAGS    ?= -O2 -g
+CFLAGS    += -std=c11 -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes
+CFLAGS    += -Wformat=2 -Wpointer-arith -Wwrite-strings -pthread
+LDFLAGS   += -pthread -Wl,--as-needed
+LDLIBS    += -ldb -lroaring $(shell pkg-config --libs $(PKGS))
+
+ifdef FUZZING
+BUILD     := build-fuzz
+CC        := $(CLANG)
+CFLAGS    += -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+LDFLAGS   += -fsanitize=address,undefined
+else ifdef SAN
+BUILD     := build-san
+CFLAGS    += -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+LDFLAGS   += -fsanitize=address,undefined
+else
+BUILD     := build
+CPPFLAGS  += -D_FORTIFY_SOURCE=2
+CFLAGS    += -fstack-protector-strong -fPIE
+LDFLAGS   += -pie -Wl,-z,relro,-z,now
+endif
+
+# A room's main.c is a program; everything else goes into one archive, of which each program takes its part.
+MAINS     := $(foreach r,$(ROOMS),$(wildcard $(r)/main.c))
+SRC       := $(filter-out $(MAINS),$(foreach r,$(ROOMS),$(wildcard $(r)/*.c)))
+TESTS     := $(wildcard tests/*.c)
+BENCHES   := $(wildcard bench/*.c)
+FUZZ      := $(wildcard tests/fuzz/*.c)
+ALL_C     := $(SRC) $(MAINS) $(TESTS) $(BENCHES) $(FUZZ)
+ALL_H     := $(foreach r,$(ROOMS) tests bench,$(wildcard $(r)/*.h))
+SCRIPTS   := quickstart tools/layers .ci/run $(wildcard tests/*.sh bench/*.sh)
+LIB       := $(BUILD)/libreport-outbox.a
+PROGRAMS  := $(addprefix $(BUILD)/,outbox-store outbox-worker outboxd outboxctl)
+
+all: $(PROGRAMS)
+
+$(BUILD)/outbox-store: $(BUILD)/storage/main.o $(LIB)
+$(BUILD)/outbox-worker: $(BUILD)/fcgi/main.o $(LIB)
+$(BUILD)/outboxd: $(BUILD)/daemon/main.o $(LIB)
+$(BUILD)/outboxctl: $(BUILD)/ctl/main.o $(LIB)
+$(PROGRAMS):
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(LIB): $(SRC:%.c=$(BUILD)/%.o)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(CC) -MMD -MP $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+$(BUILD)/tests/run: $(TESTS:%.c=$(BUILD)/%.o) $(LIB)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcunit -lcurl
+
+# The tests start the programs that lie beside them, and speak to nothing else.
+check: $(PROGRAMS) $(BUILD)/tests/run
+	BUILD=$(BUILD) $(BUILD)/tests/run
+
+# A file is looked at again only when it, a header or the settings changed.
+lint: lint-form $(ALL_C:%.c=build/lint/%.ok)
+lint-form:
+	clang-format -n -Werror $(ALL_C) $(ALL_H)
+	shellcheck $(SCRIPTS)
+	tools/layers
+build/lint/%.ok: %.c $(ALL_H) .clang-tidy
+	@mkdir -p $(@D)
+	@clang-tidy --quiet $< -- $(CPPFLAGS) -std=c11 2>/dev/null
+	@touch $@
+
+# The house once more, with clang's instrumentation; new inputs stay in build-fuzz/corpus.
+fuzz:
+	@$(MAKE) --no-print-directory FUZZING=1 fuzz-run
+fuzz-run: $(FUZZ:tests/fuzz/%.c=$(BUILD)/fuzz/%)
+	@for f in $^; do \
+		n=$${f##*/}; mkdir -p $(BUILD)/corpus/$$n; echo "== $$n"; \
+		seeds=tests/fuzz/corpus/$$n; [ -d $$seeds ] || seeds=; \
+		$$f -max_total_time=$(FUZZ_TIME) -max_len=65536 -verbosity=0 -print_final_stats=1 \
+			$(BUILD)/corpus/$$n $$seeds || exit 1; \
+	done
+$(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
+
+bench: $(PROGRAMS) $(BENCHES:%.c=$(BUILD)/%)
+	bench/run.sh $(BUILD)
+$(BUILD)/bench/%: $(BUILD)/bench/%.o $(LIB)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+docs: $(BUILD)/outboxctl
+	$(BUILD)/outboxctl model > docs/model.md
+
+# The programs lie in one folder, where outboxd finds the others; an outbox.conf that is there stays.
+install: all
+	install -d $(DESTDIR)$(LIBEXEC) $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(SHARE)/nginx $(DESTDIR)$(DOC) \
+		$(DESTDIR)$(SYSCONFDIR)/report-outbox \
+		$(addprefix $(DESTDIR)$(PREFIX)/lib/,systemd/system sysusers.d tmpfiles.d)
+	install -m 755 $(PROGRAMS) $(DESTDIR)$(LIBEXEC)
+	ln -sf ../libexec/report-outbox/outboxctl $(DESTDIR)$(PREFIX)/bin/outboxctl
+	install -m 644 deploy/outbox.conf $(DESTDIR)$(SHARE)/outbox.conf
+	test -e $(DESTDIR)$(SYSCONFDIR)/report-outbox/outbox.conf || \
+		install -m 644 deploy/outbox.conf $(DESTDIR)$(SYSCONFDIR)/report-outbox/outbox.conf
+	install -m 644 nginx/fastcgi.conf nginx/locations.conf nginx/log-format.conf $(DESTDIR)$(SHARE)/nginx
+	sed 's|/usr/local/|$(PREFIX)/|' nginx/report-outbox.conf > $(DESTDIR)$(SHARE)/nginx/report-outbox.conf
+	install -m 644 deploy/apache.conf $(DESTDIR)$(SHARE)/apache.conf
+	sed 's|/usr/local/|$(PREFIX)/|' deploy/report-outbox.service > \
+		$(DESTDIR)$(PREFIX)/lib/systemd/system/report-outbox.service
+	install -m 644 deploy/sysusers.conf $(DESTDIR)$(PREFIX)/lib/sysusers.d/report-outbox.conf
+	install -m 644 deploy/tmpfiles.conf $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/report-outbox.conf
+	install -m 644 README.md CHANGES.md LICENSE $(wildcard docs/*.md) $(DESTDIR)$(DOC)
+
+clean:
+	rm -rf build build-san build-fuzz
+
+-include $(patsubst %.c,$(BUILD)/%.d,$(ALL_C))
+.PHONY: all check lint lint-form fuzz fuzz-run bench samples docs install clean
+.SECONDARY:
