@@ -1,0 +1,50 @@
+/* config/config.h -- the one configuration file, read by every program (libconfuse;
+ * deploy/outbox.conf documents it). */
+#ifndef CONFIG_CONFIG_H
+#define CONFIG_CONFIG_H
+
+#include "base/err.h"
+#include "base/log.h"
+#include "base/str.h"
+#include "config/limits.h"
+
+#define CONFIG_DEFAULT_PATH "/etc/report-outbox/outbox.conf"
+#define CONFIG_WORKERS_MAX 100
+
+/* Strings are owned; config_free().  Every member has a default. */
+struct config {
+	char *data_dir;          /* the Berkeley DB environment is in data_dir/store */
+	char *run_dir;           /* store.sock, outboxd.pid */
+	char *listen;            /* FastCGI: "unix:PATH" or "ADDRESS:PORT" */
+	unsigned listen_mode;    /* of a unix socket, octal in the file */
+	char *public_url;        /* for the session; "": from the request's scheme and Host */
+	long workers;            /* processes; 0: one a core, at least 2 */
+	long worker_connections; /* kept FastCGI connections a worker polls */
+	long worker_timeout_s;   /* a worker stuck longer in one request is killed */
+	long stop_timeout_s;     /* what is being served may take so long after SIGTERM */
+	long store_timeout_ms;   /* how long a worker waits for the store */
+	long store_cache_mb;     /* Berkeley DB cache */
+	long store_connections;  /* at most, workers and outboxctl together */
+	long keep_changes_days;  /* /changes knows at least so far back */
+	long keep_logs_mb;       /* Berkeley DB logs not needed for recovery, kept for repair */
+	enum log_level log_level;
+	struct limits limits;
+};
+
+/* path NULL: the defaults.  An unknown option, a wrong type or a value out of range:
+ * ERR_SERVER_FAIL naming path and line. */
+bool config_read(struct config *c, const char *path, struct err *e);
+void config_free(struct config *c);
+/* Both halves of it, for who keeps the text: text is appended to; path is for messages. */
+bool config_read_text(const char *path, struct buf *text, struct err *e);
+bool config_parse(struct config *c, const char *path, struct str text, struct err *e);
+
+/* data_dir/store, run_dir/store.sock and run_dir/outboxd.pid, for free(). */
+char *config_store_dir(const struct config *c);
+char *config_store_socket(const struct config *c);
+char *config_pid_file(const struct config *c);
+
+long config_workers(const struct config *c); /* processes; never 0 */
+size_t config_option_count(void);            /* that a file may hold */
+
+#endif

@@ -1,0 +1,24 @@
+/* config/limits.h -- how much a client may ask for at once (RFC 8620, 2 and 5).  Sizes are
+ * bytes. */
+#ifndef CONFIG_LIMITS_H
+#define CONFIG_LIMITS_H
+
+#include <stddef.h>
+
+/* Published in the session where RFC 8620 names them. */
+struct limits {
+	size_t max_size_request;     /* of an HTTP body; 16 MiB */
+	size_t max_size_record;      /* of one record's canonical text; 10 MiB */
+	size_t max_size_response;    /* of the records in one /get answer, and of those one /set
+					may store; 64 MiB */
+	size_t max_calls_in_request; /* 64 */
+	size_t max_objects_in_get;   /* 500 */
+	size_t max_objects_in_set;   /* 500 */
+	size_t max_query_limit; /* ids of one /query page; 5000, at least max_objects_in_get */
+	size_t max_changes;     /* ids of one /changes or /queryChanges answer; 5000 */
+	size_t max_concurrent_requests; /* told to clients; 16 */
+};
+
+extern const struct limits limits_default;
+
+#endif
