@@ -1,0 +1,16 @@
+/* model/text.h -- JSON text of single values. */
+#ifndef MODEL_TEXT_H
+#define MODEL_TEXT_H
+
+#include <jansson.h>
+
+#include "base/str.h"
+
+/* "quoted", with the escapes that JSON demands and no others. */
+void text_string(struct buf *out, struct str s);
+/* Digits that read back as n, which is finite; "1.0", never "1". */
+void text_real(struct buf *out, double n);
+/* A string, number, true, false or null. */
+void text_scalar(struct buf *out, const json_t *v);
+
+#endif

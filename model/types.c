@@ -1,0 +1,58 @@
+/* model/types.c -- the types of records, and how to find a row. */
+#include "model/type.h"
+
+/* A new type is one file and one line here. */
+const struct type *const model_types[] = {
+    &dmarc_internal_report,
+    &tls_internal_report,
+    NULL,
+};
+
+const struct type *
+model_type_named(struct str name)
+{
+	for (size_t i = 0; model_types[i] != NULL; i++)
+		if (str_is(name, model_types[i]->name))
+			return model_types[i];
+	return NULL;
+}
+
+const struct type *
+model_type_numbered(unsigned number)
+{
+	for (size_t i = 0; model_types[i] != NULL; i++)
+		if (model_types[i]->number == number)
+			return model_types[i];
+	return NULL;
+}
+
+const struct field *
+model_field(const struct type *t, struct str name, size_t *index)
+{
+	for (size_t i = 0; t->fields[i].name != NULL; i++)
+		if (str_is(name, t->fields[i].name)) {
+			if (index != NULL)
+				*index = i;
+			return &t->fields[i];
+		}
+	return NULL;
+}
+
+const struct field *
+model_field_with_key(const struct type *t, enum key key)
+{
+	for (const struct field *f = t->fields; f->name != NULL; f++)
+		if (f->key == key && key != KEY_NONE)
+			return f;
+	return NULL;
+}
+
+const char *
+model_default(const struct field *f)
+{
+	if (f->initial != NULL)
+		return f->initial;
+	if (f->shape != ONE)
+		return "[]";
+	return f->flags & F_NULLABLE ? "null" : NULL;
+}
