@@ -1,0 +1,15 @@
+/* storage/changes.h -- the change log of one type, walked and coalesced.
+ *
+ * Private to storage/. */
+#ifndef STORAGE_CHANGES_H
+#define STORAGE_CHANGES_H
+
+#include "storage/table.h"
+
+/* What happened after the change numbered since: *out as storage/store.h says for
+ * store_changes(), with at most max ids.  The log is walked no further than that, so .new_state
+ * can be one between two commits. */
+bool changes_since(struct snapshot *s, struct state since, uint64_t max,
+    struct store_changed *out, struct err *e);
+
+#endif

@@ -1,0 +1,399 @@
+/* storage/env.c -- the Berkeley DB environment: opened, recovered, checkpointed and closed by
+ * outbox-store alone. */
+#include "storage/env.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sysexits.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/pack.h"
+
+#define LOG_BUFFER_BYTES (8u << 20)
+#define LOCKS_MAX 20000  /* one batch locks each page it touches */
+#define LOCKERS_MAX 4000 /* readers and the writer: connections are fewer */
+#define LOCK_TIMEOUT_US 2000000
+#define TRANSACTIONS_MAX                                                                       \
+	20000 /* a committed one counts while the cache holds a page version of it */
+#define BUFFERS_PER_MB 256 /* pages of 4096 bytes */
+#define MUTEXES_BESIDE_BUFFERS 40000
+#define LOCK_RETRY_NS 10000000
+
+static void
+on_message(const DB_ENV *db, const char *prefix, const char *text)
+{
+	const struct env *env = db->app_private;
+
+	(void)prefix;
+	log_line(
+	    env->log, LOG_LEVEL_WARN, "berkeley-db", "text=%s", log_quote(str_of(text)).text);
+}
+
+static void
+on_info(const DB_ENV *db, const char *text)
+{
+	const struct env *env = db->app_private;
+
+	log_line(
+	    env->log, LOG_LEVEL_DEBUG, "berkeley-db", "text=%s", log_quote(str_of(text)).text);
+}
+
+static void
+on_event(DB_ENV *db, u_int32_t event, void *info)
+{
+	const struct env *env = db->app_private;
+
+	(void)info;
+	if (event != DB_EVENT_PANIC)
+		return;
+	log_line(env->log, LOG_LEVEL_ERROR, "berkeley-db-panic", "exit=%d", EX_SOFTWARE);
+	_exit(EX_SOFTWARE);
+}
+
+static bool
+directory_open(struct env *env, const char *dir, struct err *e)
+{
+	if (mkdir(dir, 0700) != 0 && errno != EEXIST)
+		return err_set(e, ERR_SERVER_FAIL, "cannot make %s: %s", dir, strerror(errno));
+	env->dir_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (env->dir_fd < 0)
+		return err_set(e, ERR_SERVER_FAIL, "cannot open %s: %s", dir, strerror(errno));
+	return true;
+}
+
+/* Recovery with another process inside would destroy the environment. */
+static bool
+directory_lock(struct env *env, unsigned wait_ms, struct err *e)
+{
+	const struct timespec pause = {.tv_nsec = LOCK_RETRY_NS};
+	int64_t until_us = clock_monotonic_us() + (int64_t)wait_ms * 1000;
+
+	env->lock_fd = openat(env->dir_fd, "lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (env->lock_fd < 0)
+		return err_set(
+		    e, ERR_SERVER_FAIL, "cannot open the lock file: %s", strerror(errno));
+	while (flock(env->lock_fd, LOCK_EX | LOCK_NB) != 0) {
+		if ((errno != EWOULDBLOCK && errno != EINTR) ||
+		    clock_monotonic_us() >= until_us)
+			return err_set(e, ERR_SERVER_UNAVAILABLE,
+			    "the store is open elsewhere: %s", strerror(errno));
+		nanosleep(&pause, NULL);
+	}
+	return true;
+}
+
+static int
+environment_set_up(DB_ENV *db, unsigned cache_mb)
+{
+	uint32_t mutexes = cache_mb * BUFFERS_PER_MB + MUTEXES_BESIDE_BUFFERS;
+	int rc;
+
+	if ((rc = db->set_cachesize(db, cache_mb >> 10, (cache_mb & 1023) << 20, 1)) != 0 ||
+	    (rc = db->set_lk_detect(db, DB_LOCK_YOUNGEST)) != 0 ||
+	    (rc = db->set_timeout(db, LOCK_TIMEOUT_US, DB_SET_LOCK_TIMEOUT)) != 0 ||
+	    (rc = db->set_lk_max_locks(db, LOCKS_MAX)) != 0 ||
+	    (rc = db->set_lk_max_objects(db, LOCKS_MAX)) != 0 ||
+	    (rc = db->set_lk_max_lockers(db, LOCKERS_MAX)) != 0 ||
+	    (rc = db->set_tx_max(db, TRANSACTIONS_MAX)) != 0 ||
+	    (rc = db->set_lg_bsize(db, LOG_BUFFER_BYTES)) != 0 ||
+	    (rc = db->set_lg_max(db, ENV_LOG_FILE_BYTES)) != 0 ||
+	    (rc = db->mutex_set_max(db, 2 * mutexes)) != 0)
+		return rc;
+	return 0;
+}
+
+static bool
+environment_open(struct env *env, const struct env_options *o, struct err *e)
+{
+	int rc = db_env_create(&env->db, 0);
+
+	if (rc != 0) {
+		env->db = NULL;
+		return db_failed(e, rc, "creating the environment handle");
+	}
+	env->db->app_private = env;
+	env->db->set_errcall(env->db, on_message);
+	env->db->set_msgcall(env->db, on_info);
+	env->db->set_event_notify(env->db, on_event);
+	rc = environment_set_up(env->db, o->cache_mb);
+	if (rc != 0)
+		return db_failed(e, rc, "setting up the environment");
+	/* Private: nobody else may attach, so nobody who dies can leave a mutex of it locked.
+	 */
+	rc = env->db->open(env->db, o->dir,
+	    DB_CREATE | DB_INIT_LOCK | DB_INIT_LOG | DB_INIT_MPOOL | DB_INIT_TXN | DB_PRIVATE |
+		DB_RECOVER | DB_THREAD,
+	    0600);
+	return rc == 0 || db_failed(e, rc, "opening the environment");
+}
+
+static int
+opid_to_time(DB *secondary, const DBT *key, const DBT *value, DBT *result)
+{
+	struct buf bytes = {0};
+
+	(void)secondary;
+	if (value->size < OPID_TIME_LEN)
+		return EINVAL;
+	buf_add(&bytes, value->data, OPID_TIME_LEN);
+	buf_add(&bytes, key->data, key->size);
+	result->data = bytes.s;
+	result->size = (uint32_t)bytes.len;
+	result->flags = DB_DBT_APPMALLOC;
+	return 0;
+}
+
+static bool
+databases_open(struct env *env, struct err *e)
+{
+	int rc;
+
+	if (!database_open(&env->meta, env->db, "meta", 0, DB_CREATE | DB_MULTIVERSION, e) ||
+	    !database_open(
+		&env->tokens, env->db, "tokens", 0, DB_CREATE | DB_MULTIVERSION, e) ||
+	    !database_open(&env->opids, env->db, "opids", 0, DB_CREATE, e) ||
+	    !database_open(&env->opids_by_time, env->db, "opids.time", 0, DB_CREATE, e))
+		return false;
+	rc = env->opids->associate(env->opids, NULL, env->opids_by_time, opid_to_time, 0);
+	if (rc != 0)
+		return db_failed(e, rc, "associating opids.time");
+	for (const struct type *const *t = model_types; *t != NULL; t++)
+		if (!table_open(&env->tables[(*t)->number], env->db, *t, e))
+			return false;
+	return true;
+}
+
+static bool
+meta_get(struct env *env, DB_TXN *txn, const char *name, struct buf *value, size_t len,
+    struct err *e)
+{
+	int found = db_get(env->meta, txn, str_of(name), value, e);
+
+	if (found < 0)
+		return false;
+	if (found == 0 || value->len != len)
+		return err_set(e, ERR_SERVER_FAIL, "meta holds no %s", name);
+	return true;
+}
+
+/* Once, when the environment is new: a random epoch and token key, and counters of zero. */
+static bool
+meta_begin(struct env *env, struct err *e)
+{
+	uint8_t epoch[4], key[ENV_TOKEN_KEY_LEN];
+	struct counters zero = {0};
+	struct buf value = {0};
+	DB_TXN *txn = NULL;
+	bool ok = false;
+	int rc, found = db_get(env->meta, NULL, STR("epoch"), &value, e);
+
+	if (found != 0) {
+		ok = found == 1;
+		goto out;
+	}
+	rc = env->db->txn_begin(env->db, NULL, &txn, 0);
+	if (rc != 0) {
+		db_failed(e, rc, "beginning a transaction");
+		goto out;
+	}
+	put_be32(epoch, randombytes_uniform(UINT32_MAX) + 1); /* never 0 */
+	randombytes_buf(key, sizeof key);
+	if (!db_put(
+		env->meta, txn, STR("epoch"), (struct str){(char *)epoch, sizeof epoch}, e) ||
+	    !db_put(env->meta, txn, STR("token key"), (struct str){(char *)key, sizeof key}, e))
+		goto out;
+	for (const struct type *const *t = model_types; *t != NULL; t++)
+		if (!env_set_counters(env, txn, *t, &zero, e))
+			goto out;
+	ok = env_commit(env, &txn, e);
+out:
+	sodium_memzero(key, sizeof key);
+	if (txn != NULL)
+		txn->abort(txn);
+	buf_free(&value);
+	return ok;
+}
+
+bool
+env_open(struct env *env, const struct env_options *o, const struct clock *clock,
+    const struct log *log, struct err *e)
+{
+	*env = (struct env){.clock = clock, .log = log, .lock_fd = -1, .dir_fd = -1};
+	env->reserve_bytes = o->reserve_bytes;
+	if (sodium_init() < 0)
+		return err_set(e, ERR_SERVER_FAIL, "libsodium does not start");
+	if (directory_open(env, o->dir, e) && directory_lock(env, o->lock_wait_ms, e) &&
+	    environment_open(env, o, e) && databases_open(env, e) && meta_begin(env, e) &&
+	    env_checkpoint(env, e))
+		return true;
+	env_close(env);
+	return false;
+}
+
+void
+env_close(struct env *env)
+{
+	struct err e = {0};
+	int rc;
+
+	if (env->db != NULL && env->opids_by_time != NULL && !env_checkpoint(env, &e))
+		log_line(env->log, LOG_LEVEL_WARN, "checkpoint", "error=%s",
+		    log_quote(str_of(e.text)).text);
+	for (size_t i = 0; i <= MODEL_TYPES_MAX; i++)
+		table_close(&env->tables[i]);
+	database_close(&env->opids_by_time);
+	database_close(&env->opids);
+	database_close(&env->tokens);
+	database_close(&env->meta);
+	rc = env->db == NULL ? 0 : env->db->close(env->db, 0);
+	env->db = NULL;
+	if (rc != 0)
+		log_line(env->log, LOG_LEVEL_WARN, "close", "error=%s",
+		    log_quote(str_of(db_strerror(rc))).text);
+	io_close(&env->dir_fd);
+	io_close(&env->lock_fd); /* last: the lock ends here */
+}
+
+/* Berkeley DB syncs its files and never their directory. */
+static bool
+directory_sync(struct env *env, struct err *e)
+{
+	if (fsync(env->dir_fd) != 0)
+		return err_set(
+		    e, ERR_SERVER_FAIL, "cannot sync the directory: %s", strerror(errno));
+	return true;
+}
+
+/* A commit that lies in a log file whose name is not on disk would be lost with it. */
+static bool
+log_file_sync(struct env *env, struct err *e)
+{
+	DB_LOG_STAT *stat = NULL;
+	uint32_t file;
+	int rc = env->db->log_stat(env->db, &stat, 0);
+
+	if (rc != 0)
+		return db_failed(e, rc, "reading the log's state");
+	file = stat->st_cur_file;
+	free(stat);
+	if (file != env->synced_log_file && !directory_sync(env, e))
+		return false;
+	env->synced_log_file = file;
+	return true;
+}
+
+bool
+env_commit(struct env *env, DB_TXN **txn, struct err *e)
+{
+	DB_TXN *x = *txn;
+	int rc;
+
+	*txn = NULL;
+	rc = x->commit(x, 0);
+	if (rc != 0)
+		return db_failed(e, rc, "committing");
+	return log_file_sync(env, e);
+}
+
+bool
+env_checkpoint(struct env *env, struct err *e)
+{
+	int rc = env->db->txn_checkpoint(env->db, 0, 0, 0);
+
+	if (rc != 0)
+		return db_failed(e, rc, "checkpointing");
+	return directory_sync(env, e);
+}
+
+bool
+env_nearly_full(const struct env *env)
+{
+	struct statvfs fs;
+
+	return fstatvfs(env->dir_fd, &fs) != 0 ||
+	    (uint64_t)fs.f_bavail * fs.f_frsize < env->reserve_bytes;
+}
+
+bool
+env_epoch(struct env *env, DB_TXN *txn, uint32_t *epoch, struct err *e)
+{
+	struct buf value = {0};
+	bool ok = meta_get(env, txn, "epoch", &value, 4, e);
+
+	if (ok)
+		*epoch = get_be32((uint8_t *)value.s);
+	buf_free(&value);
+	return ok;
+}
+
+bool
+env_token_key(
+    struct env *env, DB_TXN *txn, uint8_t key[static ENV_TOKEN_KEY_LEN], struct err *e)
+{
+	struct buf value = {0};
+	bool ok = meta_get(env, txn, "token key", &value, ENV_TOKEN_KEY_LEN, e);
+
+	if (ok)
+		memcpy(key, value.s, ENV_TOKEN_KEY_LEN);
+	sodium_memzero(value.s, value.len);
+	buf_free(&value);
+	return ok;
+}
+
+/* "counters", then the type's number. */
+static struct str
+counters_name(char name[static 9], const struct type *t)
+{
+	memcpy(name, "counters", 8);
+	name[8] = (char)t->number;
+	return (struct str){name, 9};
+}
+
+bool
+env_counters(
+    struct env *env, DB_TXN *txn, const struct type *t, struct counters *c, struct err *e)
+{
+	struct buf value = {0};
+	struct unpack u;
+	char name[9];
+	int found = db_get(env->meta, txn, counters_name(name, t), &value, e);
+
+	u = unpack_of(buf_str(&value));
+	*c = (struct counters){0}; /* of a type that was added since the environment was made */
+	if (found == 1) {
+		c->change = unpack_u64(&u);
+		c->last_id = unpack_u64(&u);
+		c->oldest = unpack_u64(&u);
+		if (!unpack_done(&u)) {
+			err_set(
+			    e, ERR_SERVER_FAIL, "the counters of %s cannot be read", t->name);
+			found = -1;
+		}
+	}
+	buf_free(&value);
+	return found >= 0;
+}
+
+bool
+env_set_counters(
+    struct env *env, DB_TXN *txn, const struct type *t, const struct counters *c, struct err *e)
+{
+	struct buf value = {0};
+	char name[9];
+	bool ok;
+
+	pack_u64(&value, c->change);
+	pack_u64(&value, c->last_id);
+	pack_u64(&value, c->oldest);
+	ok = db_put(env->meta, txn, counters_name(name, t), buf_str(&value), e);
+	buf_free(&value);
+	return ok;
+}

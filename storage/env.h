@@ -1,0 +1,73 @@
+/* storage/env.h -- the Berkeley DB environment: opened, recovered, checkpointed and closed by
+ * outbox-store alone.
+ *
+ * Private to storage/. */
+#ifndef STORAGE_ENV_H
+#define STORAGE_ENV_H
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "storage/table.h"
+
+#define ENV_LOG_FILE_BYTES (64u << 20)
+#define ENV_TOKEN_KEY_LEN 32
+#define OPID_TIME_LEN 8 /* the value of an operation id begins with its time (i64) */
+
+struct env {
+	DB_ENV *db;
+	DB *meta;          /* name -> numbers: epoch, the token key, each type's counters */
+	DB *tokens;        /* token id -> hash, subject, permissions, dates */
+	DB *opids;         /* operation id -> time, the answer it got */
+	DB *opids_by_time; /* associated: time, operation id */
+	/* By type->number; .type is NULL where there is none. */
+	struct table tables[MODEL_TYPES_MAX + 1];
+	const struct clock *clock;
+	const struct log *log;
+	int lock_fd; /* flock on <dir>/lock: one process at a time */
+	int dir_fd;
+	uint64_t reserve_bytes;
+	uint32_t synced_log_file; /* the log file whose name is known to be on disk */
+};
+
+/* A type's numbers in meta; changed only by the writer, in the transaction of the change. */
+struct counters {
+	uint64_t change;  /* last change number given */
+	uint64_t last_id; /* last record number given */
+	uint64_t oldest;  /* the change log holds every change after this number */
+};
+
+struct env_options {
+	const char *dir; /* made, 0700, if it is not there */
+	unsigned cache_mb;
+	unsigned lock_wait_ms;  /* for a predecessor that is still closing */
+	uint64_t reserve_bytes; /* with less free space on the disk, env_nearly_full() */
+};
+
+/* Room for what recovery, a checkpoint and the destroys that make room may still write: two log
+ * files, and pages. */
+#define ENV_RESERVE_BYTES (3 * (uint64_t)ENV_LOG_FILE_BYTES)
+
+/* Runs recovery, which is all that a kill needs.  A new environment gets a random epoch and
+ * token key.  env must stay where it is until env_close(); on false nothing is left to close.
+ */
+bool env_open(struct env *env, const struct env_options *o, const struct clock *clock,
+    const struct log *log, struct err *e);
+void env_close(struct env *env); /* with a last checkpoint */
+
+/* Durable when it returns true; *txn is NULL afterwards.  The writer's thread alone calls it.
+ * After false it is not known whether the transaction will be there after the next recovery. */
+bool env_commit(struct env *env, DB_TXN **txn, struct err *e);
+/* Nothing to do if nothing was written since the last one. */
+bool env_checkpoint(struct env *env, struct err *e);
+/* Less than the reserve is free on the disk; true too if that cannot be told. */
+bool env_nearly_full(const struct env *env);
+
+bool env_epoch(struct env *env, DB_TXN *txn, uint32_t *epoch, struct err *e);
+bool env_token_key(
+    struct env *env, DB_TXN *txn, uint8_t key[static ENV_TOKEN_KEY_LEN], struct err *e);
+bool env_counters(
+    struct env *env, DB_TXN *txn, const struct type *t, struct counters *c, struct err *e);
+bool env_set_counters(struct env *env, DB_TXN *txn, const struct type *t,
+    const struct counters *c, struct err *e);
+
+#endif

@@ -1,0 +1,130 @@
+/* storage/get.c -- Foo/get (RFC 8620, 5.1): rows and bodies by id. */
+#include <stdlib.h>
+
+#include "base/pack.h"
+#include "storage/env.h"
+
+struct reader {
+	struct snapshot snapshot;
+	const struct store_get *query;
+	struct store_rows *out; /* .body.s is set at the end, when .frame moves no more */
+	struct buf value;       /* of the last row */
+	size_t room;            /* rows that .out->rows has room for */
+};
+
+/* The body, of as many bytes as its row says, behind the others in the frame. */
+static bool
+add_body(struct reader *g, const struct row *r, struct err *e)
+{
+	struct buf *frame = &g->out->frame;
+	uint8_t id[8];
+	DBT k = dbt_in((struct str){(const char *)id, sizeof id});
+	DBT v = {.flags = DB_DBT_USERMEM, .ulen = r->size};
+	int rc;
+
+	if (r->size > g->query->max_bytes - frame->len)
+		return err_set(e, ERR_REQUEST_TOO_LARGE,
+		    "the records together are larger than %zu bytes", g->query->max_bytes);
+	put_be64(id, r->id);
+	buf_reserve(frame, r->size);
+	v.data = frame->s + frame->len;
+	rc = g->snapshot.table->bodies->get(
+	    g->snapshot.table->bodies, g->snapshot.txn, &k, &v, 0);
+	if (rc == DB_NOTFOUND || rc == DB_BUFFER_SMALL || (rc == 0 && v.size != r->size))
+		return err_set(e, ERR_SERVER_FAIL, "record %llu has not the body of its row",
+		    (unsigned long long)r->id);
+	if (rc != 0)
+		return db_failed(e, rc, "reading a body");
+	frame->len += r->size;
+	return true;
+}
+
+static bool
+add_row(struct reader *g, const struct row *r, struct err *e)
+{
+	struct store_row *to;
+
+	if (g->out->n == g->room) {
+		g->room = g->room ? 2 * g->room : 64;
+		g->out->rows = mem_grow(g->out->rows, g->room, sizeof *g->out->rows);
+	}
+	to = &g->out->rows[g->out->n++];
+	*to = (struct store_row){.id = r->id, .change = r->change};
+	if (r->change == 0 || !g->query->want_bodies)
+		return true;
+	to->body.len = r->size;
+	return add_body(g, r, e);
+}
+
+static bool
+add_named(struct reader *g, struct err *e)
+{
+	for (size_t i = 0; i < g->query->n; i++) {
+		struct row r;
+		int found = snapshot_row(&g->snapshot, g->query->ids[i], &g->value, &r, e);
+
+		if (found == 0)
+			r = (struct row){.id = g->query->ids[i]};
+		if (found < 0 || !add_row(g, &r, e))
+			return false;
+	}
+	return true;
+}
+
+static bool
+add_all(struct reader *g, struct err *e)
+{
+	DB *rows = g->snapshot.table->rows;
+	DBT key = {.flags = DB_DBT_REALLOC}, value = {.flags = DB_DBT_REALLOC};
+	DBC *c = NULL;
+	bool ok = false;
+	int rc = rows->cursor(rows, g->snapshot.txn, &c, 0);
+
+	while (rc == 0 && (rc = c->get(c, &key, &value, DB_NEXT)) == 0) {
+		struct row r;
+
+		if (g->out->n == g->query->max_objects) {
+			err_set(e, ERR_REQUEST_TOO_LARGE, "there are more than %zu records",
+			    g->query->max_objects);
+			goto out;
+		}
+		if (key.size != 8 ||
+		    !row_unpack(get_be64(key.data), (struct str){value.data, value.size}, &r)) {
+			err_set(e, ERR_SERVER_FAIL, "a row cannot be read");
+			goto out;
+		}
+		if (!add_row(g, &r, e))
+			goto out;
+	}
+	ok = rc == DB_NOTFOUND || db_failed(e, rc, "reading rows");
+out:
+	if (c != NULL)
+		c->close(c);
+	free(key.data);
+	free(value.data);
+	return ok;
+}
+
+bool
+read_get(struct env *env, const struct store_get *q, struct store_rows *out, struct err *e)
+{
+	struct reader g = {.query = q, .out = out};
+	size_t at = 0;
+	bool ok = false;
+
+	*out = (struct store_rows){0};
+	if (!snapshot_begin(&g.snapshot, env, q->type, e))
+		return false;
+	out->state = g.snapshot.state;
+	if (!(q->all ? add_all(&g, e) : add_named(&g, e)))
+		goto out;
+	for (size_t i = 0; i < out->n; at += out->rows[i++].body.len)
+		out->rows[i].body.s = out->rows[i].body.len ? out->frame.s + at : NULL;
+	ok = true;
+out:
+	snapshot_end(&g.snapshot);
+	buf_free(&g.value);
+	if (!ok)
+		store_rows_free(out);
+	return ok;
+}

@@ -1,0 +1,282 @@
+/* storage/main.c -- outbox-store: keeps the records, and answers workers and outboxctl over a
+ * unix socket.
+ *
+ *   outbox-store [--config FILE] [--dir DIR] [--listen PATH] [--ready-fd N]
+ *
+ * Without --listen its socket is descriptor 0, opened by outboxd. */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <malloc.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sysexits.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "config/config.h"
+#include "storage/maintain.h"
+#include "storage/server.h"
+
+#define LISTEN_BACKLOG 512
+#define LOCK_WAIT_MS 10000 /* a predecessor may need so long to close */
+#define HEARTBEAT_MS 1000
+#define STUCK_US INT64_C(60000000) /* a batch that takes longer will not end */
+#define ACCEPT_PAUSE_NS                                                                        \
+	50000000               /* after a failure that passes, such as too many open files     \
+				*/
+#define MAPPED_BYTES (1 << 20) /* memory of this size and more goes back when it is freed */
+#define SECONDS_A_DAY INT64_C(86400)
+
+struct options {
+	const char *config, *dir, *listen;
+	int ready_fd; /* -1: nobody watches */
+};
+
+struct process {
+	struct config config;
+	struct log log;
+	struct clock clock;
+	int listen_fd, signal_fd, ready_fd;
+	struct env env;
+	struct writer *writer;
+	struct maintenance *maintenance;
+	struct generation *generation;
+	struct server *server;
+};
+
+static bool
+options_read(struct options *o, int argc, char **argv)
+{
+	static const struct option known[] = {
+	    {"config", required_argument, NULL, 'c'},
+	    {"dir", required_argument, NULL, 'd'},
+	    {"listen", required_argument, NULL, 'l'},
+	    {"ready-fd", required_argument, NULL, 'r'},
+	    {0},
+	};
+	uint64_t fd;
+	int c;
+
+	*o = (struct options){.ready_fd = -1};
+	while ((c = getopt_long(argc, argv, "", known, NULL)) != -1)
+		switch (c) {
+		case 'c':
+			o->config = optarg;
+			break;
+		case 'd':
+			o->dir = optarg;
+			break;
+		case 'l':
+			o->listen = optarg;
+			break;
+		case 'r':
+			if (!str_to_u64(str_of(optarg), 1 << 20, &fd))
+				return false;
+			o->ready_fd = (int)fd;
+			break;
+		default:
+			return false;
+		}
+	return optind == argc;
+}
+
+/* The parent counts on nobody outliving it: what it starts next would wait for our lock. */
+static bool
+follow_parent(struct err *e)
+{
+	pid_t parent = getppid();
+
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent || parent == 1)
+		return err_set(e, ERR_SERVER_FAIL, "the parent is gone");
+	return true;
+}
+
+/* Signals come through a descriptor, to the main thread's poll(); all threads inherit the mask.
+ */
+static bool
+signals_open(struct process *p, struct err *e)
+{
+	sigset_t stop;
+
+	sigemptyset(&stop);
+	sigaddset(&stop, SIGTERM);
+	sigaddset(&stop, SIGINT);
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGHUP, SIG_IGN); /* a reload is a new process */
+	sigprocmask(SIG_BLOCK, &stop, NULL);
+	p->signal_fd = signalfd(-1, &stop, SFD_CLOEXEC);
+	return p->signal_fd >= 0 ||
+	    err_set(e, ERR_SERVER_FAIL, "cannot watch for signals: %s", strerror(errno));
+}
+
+static bool
+socket_open(struct process *p, const char *path, struct err *e)
+{
+	struct buf address = {0};
+
+	if (path == NULL) {
+		p->listen_fd = STDIN_FILENO;
+		fcntl(STDIN_FILENO, F_SETFD, FD_CLOEXEC);
+	} else {
+		buf_printf(&address, "unix:%s", path);
+		p->listen_fd = io_listen(buf_terminate(&address), LISTEN_BACKLOG, 0600, e);
+		buf_free(&address);
+	}
+	if (p->listen_fd < 0)
+		return false;
+	/* A client that gives up between poll() and accept() must not hold us. */
+	if (fcntl(p->listen_fd, F_SETFL, O_NONBLOCK) != 0)
+		return err_set(
+		    e, ERR_SERVER_FAIL, "cannot use the socket: %s", strerror(errno));
+	return true;
+}
+
+/* Beside the path that the socket is bound to, whoever opened it. */
+static bool
+generation_beside_socket(struct process *p, struct err *e)
+{
+	struct sockaddr_un a = {0};
+	socklen_t len = sizeof a - 1; /* the path ends in a NUL all the same */
+
+	if (getsockname(p->listen_fd, (struct sockaddr *)&a, &len) != 0 ||
+	    a.sun_family != AF_UNIX || a.sun_path[0] == '\0')
+		return err_set(e, ERR_SERVER_FAIL, "descriptor 0 is not a unix socket");
+	return generation_create(&p->generation, a.sun_path, e);
+}
+
+static bool
+environment_begin(struct process *p, const char *dir, struct err *e)
+{
+	char *own_dir = dir == NULL ? config_store_dir(&p->config) : str_dup(str_of(dir));
+	struct env_options o = {.dir = own_dir, .cache_mb = (unsigned)p->config.store_cache_mb};
+	int64_t began_us = clock_monotonic_us();
+	bool ok;
+
+	o.lock_wait_ms = LOCK_WAIT_MS;
+	o.reserve_bytes = ENV_RESERVE_BYTES;
+	ok = env_open(&p->env, &o, &p->clock, &p->log, e);
+	if (ok)
+		log_line(&p->log, LOG_LEVEL_INFO, "open", "dir=%s ms=%lld",
+		    log_quote(str_of(own_dir)).text,
+		    (long long)(clock_monotonic_us() - began_us) / 1000);
+	free(own_dir);
+	return ok;
+}
+
+static bool
+threads_begin(struct process *p, struct err *e)
+{
+	struct maintain_options m = {
+	    .keep_changes_s = p->config.keep_changes_days * SECONDS_A_DAY,
+	    .keep_log_bytes = (uint64_t)p->config.keep_logs_mb << 20};
+
+	if (!writer_start(&p->writer, &p->env, e) ||
+	    !maintenance_start(&p->maintenance, &p->env, p->writer, &m, e))
+		return false;
+	server_start(
+	    &p->server, &p->env, p->writer, p->generation, (size_t)p->config.store_connections);
+	return true;
+}
+
+static void
+accept_one(struct process *p)
+{
+	const struct timespec pause = {.tv_nsec = ACCEPT_PAUSE_NS};
+	int fd = accept4(p->listen_fd, NULL, NULL, SOCK_CLOEXEC);
+
+	if (fd >= 0) {
+		server_connection(p->server, fd);
+	} else if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED) {
+		log_line(&p->log, LOG_LEVEL_WARN, "accept", "error=%s",
+		    log_quote(str_of(strerror(errno))).text);
+		nanosleep(&pause, NULL);
+	}
+}
+
+/* A byte says that the store serves; its absence, that it is stuck and had better be killed. */
+static void
+heartbeat(const struct process *p)
+{
+	if (p->ready_fd >= 0 && writer_busy_us(p->writer) < STUCK_US &&
+	    write(p->ready_fd, "", 1) < 0 && errno != EAGAIN)
+		log_line(&p->log, LOG_LEVEL_DEBUG, "heartbeat", "errno=%d", errno);
+}
+
+static void
+serve(struct process *p)
+{
+	struct pollfd fds[] = {
+	    {.fd = p->signal_fd, .events = POLLIN}, {.fd = p->listen_fd, .events = POLLIN}};
+	int64_t beat_us = 0;
+
+	while (!(fds[0].revents & POLLIN)) {
+		if (clock_monotonic_us() >= beat_us) {
+			beat_us = clock_monotonic_us() + HEARTBEAT_MS * INT64_C(1000);
+			heartbeat(p);
+		}
+		if (fds[1].revents != 0)
+			accept_one(p);
+		if (poll(fds, sizeof fds / sizeof fds[0], HEARTBEAT_MS) < 0)
+			fds[0].revents = fds[1].revents = 0; /* EINTR */
+	}
+}
+
+static bool
+store_end(struct process *p, struct err *e)
+{
+	maintenance_stop(&p->maintenance);
+	if (!server_stop(&p->server)) /* its threads still use all the rest; recovery will do */
+		return err_set(e, ERR_SERVER_FAIL, "connections do not end");
+	writer_stop(&p->writer);
+	env_close(&p->env);
+	generation_close(&p->generation);
+	return true;
+}
+
+int
+main(int argc, char **argv)
+{
+	static struct process p = {.log = {.program = "outbox-store", .level = LOG_LEVEL_INFO},
+	    .listen_fd = -1,
+	    .signal_fd = -1,
+	    .env = {.lock_fd = -1, .dir_fd = -1}};
+	struct options o;
+	struct err e = {0};
+
+	if (!options_read(&o, argc, argv)) {
+		fputs("usage: outbox-store [--config FILE] [--dir DIR] [--listen PATH] "
+		      "[--ready-fd N]\n",
+		    stderr);
+		return EX_USAGE;
+	}
+	mallopt(M_MMAP_THRESHOLD, MAPPED_BYTES);
+	p.ready_fd = o.ready_fd;
+	if (!config_read(&p.config, o.config, &e))
+		goto fail;
+	p.log.level = p.config.log_level;
+	/* The socket comes after the lock: a second store would take it away from the first. */
+	if ((o.ready_fd >= 0 && !follow_parent(&e)) || !signals_open(&p, &e) ||
+	    !environment_begin(&p, o.dir, &e) || !socket_open(&p, o.listen, &e) ||
+	    !generation_beside_socket(&p, &e) || !threads_begin(&p, &e))
+		goto fail;
+	serve(&p);
+	log_line(&p.log, LOG_LEVEL_INFO, "stop", "signal=1");
+	if (!store_end(&p, &e))
+		goto fail;
+	io_close(&p.listen_fd);
+	io_close(&p.signal_fd);
+	config_free(&p.config);
+	return EX_OK;
+fail:
+	log_line(&p.log, LOG_LEVEL_ERROR, "end", "error=%s", log_quote(str_of(e.text)).text);
+	_exit(EX_SOFTWARE); /* without the destructors of what other threads may still use */
+}

@@ -1,0 +1,31 @@
+/* storage/maintain.h -- what the store does beside its requests: checkpoints, and forgetting
+ * what is old.
+ *
+ * Private to storage/. */
+#ifndef STORAGE_MAINTAIN_H
+#define STORAGE_MAINTAIN_H
+
+#include "storage/writer.h"
+
+struct maintain_options {
+	int64_t keep_changes_s;  /* entries of the change log are kept so long at least */
+	uint64_t keep_log_bytes; /* of Berkeley DB logs that recovery no longer needs */
+};
+
+/* Recovery after a kill takes about as long as what was written since the last checkpoint. */
+#define CHECKPOINT_S 2
+#define PRUNE_S 60
+#define PRUNE_BATCH 500 /* entries a transaction */
+
+struct maintenance;
+
+bool maintenance_start(struct maintenance **m, struct env *env, struct writer *w,
+    const struct maintain_options *o, struct err *e);
+/* Before the writer.  Safe on NULL; leaves NULL. */
+void maintenance_stop(struct maintenance **m);
+
+/* What its thread does every PRUNE_S and at each checkpoint. */
+bool maintain_prune(struct env *env, struct writer *w, int64_t keep_changes_s, struct err *e);
+bool maintain_logs(struct env *env, uint64_t keep_bytes, struct err *e);
+
+#endif

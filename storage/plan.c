@@ -1,0 +1,189 @@
+/* storage/plan.c -- a filter against one snapshot: conditions become intervals of indexes. */
+#include "storage/plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/pack.h"
+
+enum side { OPEN, BEFORE, AFTER };
+
+/* Which side of the number the interval's ends are. */
+static const struct {
+	enum side low, high;
+} sides[] = {
+    [REL_EQUAL] = {BEFORE, AFTER},
+    [REL_LESS] = {OPEN, BEFORE},
+    [REL_LESS_EQUAL] = {OPEN, AFTER},
+    [REL_GREATER] = {AFTER, OPEN},
+    [REL_GREATER_EQUAL] = {BEFORE, OPEN},
+};
+
+/* What serves a condition, and how its number is written in the index. */
+struct condition {
+	enum key key;
+	enum relation from, to;
+	enum index index;
+	bool (*make)(struct node *out, const struct condition *c, const struct filter *f,
+	    struct reader *r, struct err *e);
+	void (*pack)(struct buf *key, int64_t number);
+};
+
+static void
+add_side(struct buf *key, enum side side, const struct condition *c, int64_t number)
+{
+	if (side == OPEN)
+		return;
+	c->pack(key, number);
+	if (side == AFTER)
+		range_end(key, 1);
+}
+
+static bool
+make_number(struct node *out, const struct condition *c, const struct filter *f,
+    struct reader *r, struct err *e)
+{
+	struct range g = {.index = c->index};
+	bool ok;
+
+	add_side(&g.low, sides[f->relation].low, c, f->number);
+	add_side(&g.high, sides[f->relation].high, c, f->number);
+	ok = range_resolve(&g, r, e);
+	if (ok)
+		fold_range(out, &g, r);
+	range_free(&g);
+	return ok;
+}
+
+static void
+pack_policy(struct buf *key, int64_t number)
+{
+	pack_u64(key, (uint64_t)number); /* a negative one is beyond all that exist */
+}
+
+/* The name whose entry is the number-th of the label index, as an interval. */
+static bool
+name_at(struct range *g, uint64_t number, struct reader *r, struct err *e)
+{
+	*g = (struct range){.index = INDEX_LABEL, .lo = number, .fixed = 1};
+	if (!reader_key(r, INDEX_LABEL, number, &g->low, e))
+		return false;
+	g->low.len = range_prefix(INDEX_LABEL, buf_str(&g->low), 1);
+	buf_add_str(&g->high, buf_str(&g->low));
+	range_end(&g->high, 1);
+	return reader_number(r, INDEX_LABEL, buf_str(&g->high), &g->hi, e);
+}
+
+/* The names in g, each as an interval; more than PLAN_NAMES_MAX: g as it is. */
+static bool
+make_names(struct node *out, struct range *g, struct reader *r, struct err *e)
+{
+	struct node names = {.kind = NODE_OR};
+
+	names.children = mem_new(PLAN_NAMES_MAX, sizeof *names.children);
+	for (uint64_t number = g->lo; number < g->hi;) {
+		struct range name;
+
+		if (names.n == PLAN_NAMES_MAX) {
+			plan_free(&names);
+			fold_range(out, g, r);
+			return true;
+		}
+		if (!name_at(&name, number, r, e)) {
+			range_free(&name);
+			plan_free(&names);
+			return false;
+		}
+		number = name.hi;
+		fold_range(&names.children[names.n++], &name, r);
+	}
+	fold_or(&names, r);
+	*out = names;
+	return true;
+}
+
+/* What follows every string that begins with text; "" if nothing does. */
+static void
+add_end_of_prefix(struct buf *key, struct str text)
+{
+	while (text.len > 0 && (uint8_t)text.s[text.len - 1] == UINT8_MAX)
+		text.len--;
+	buf_add_str(key, text);
+	if (key->len > 0)
+		key->s[key->len - 1]++;
+}
+
+static bool
+make_text(struct node *out, const struct condition *c, const struct filter *f, struct reader *r,
+    struct err *e)
+{
+	struct str text = str_of(f->text);
+	struct range g = {.index = c->index};
+	bool ok;
+
+	if (text.len == 0) {
+		*out = (struct node){.kind = NODE_EVERYTHING};
+		fold_weigh(out, r->records);
+		return true;
+	}
+	buf_add_str(&g.low, text);
+	add_end_of_prefix(&g.high, text);
+	ok = range_resolve(&g, r, e) && make_names(out, &g, r, e);
+	range_free(&g);
+	return ok;
+}
+
+static const struct condition conditions[] = {
+    {KEY_DOMAIN, REL_TEXT, REL_TEXT, INDEX_LABEL, make_text, NULL},
+    {KEY_CREATED_AT, REL_EQUAL, REL_GREATER_EQUAL, INDEX_CREATED_AT, make_number, pack_i64},
+    {KEY_DELIVER_AT, REL_EQUAL, REL_GREATER_EQUAL, INDEX_DELIVER_AT, make_number, pack_i64},
+    {KEY_POLICY, REL_EQUAL, REL_EQUAL, INDEX_POLICY, make_number, pack_policy},
+};
+
+static bool
+make_condition(struct node *out, struct reader *r, const struct filter *f, struct err *e)
+{
+	for (size_t i = 0; i < sizeof conditions / sizeof conditions[0]; i++) {
+		const struct condition *c = &conditions[i];
+
+		if (c->key == f->key && f->relation >= c->from && f->relation <= c->to)
+			return c->make(out, c, f, r, e);
+	}
+	return err_set_at(e, ERR_UNSUPPORTED_FILTER, "filter", "no such condition");
+}
+
+static bool
+make_operator(struct node *out, struct reader *r, const struct filter *f, struct err *e)
+{
+	struct node p = {.kind = f->kind == FILTER_AND ? NODE_AND : NODE_OR};
+	bool ok = false;
+
+	p.children = mem_new(f->n, sizeof *p.children);
+	for (; p.n < f->n; p.n++)
+		if (!plan_make(&p.children[p.n], r, &f->children[p.n], e))
+			goto out;
+	if (f->kind == FILTER_AND && !fold_and(&p, r, e))
+		goto out;
+	if (f->kind != FILTER_AND)
+		fold_or(&p, r);
+	if (f->kind == FILTER_NOT)
+		fold_not(&p, r);
+	*out = p;
+	ok = true;
+out:
+	if (!ok)
+		plan_free(&p);
+	return ok;
+}
+
+bool
+plan_make(struct node *out, struct reader *r, const struct filter *f, struct err *e)
+{
+	*out = (struct node){.kind = NODE_EVERYTHING};
+	if (f == NULL) {
+		fold_weigh(out, r->records);
+		return true;
+	}
+	return f->kind == FILTER_KEY ? make_condition(out, r, f, e)
+				     : make_operator(out, r, f, e);
+}

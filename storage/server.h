@@ -1,0 +1,25 @@
+/* storage/server.h -- answers the frames of workers, one thread a connection.
+ *
+ * Private to storage/. */
+#ifndef STORAGE_SERVER_H
+#define STORAGE_SERVER_H
+
+#include "storage/generation.h"
+#include "storage/writer.h"
+
+/* A frame once begun, either way, is whole after so long, or the connection is closed. */
+#define SERVER_FRAME_MS 30000
+#define SERVER_STOP_MS 15000 /* answers in progress may take so long after server_stop() */
+
+struct server;
+
+/* Threads use env, w and g until server_stop(). */
+void server_start(struct server **s, struct env *env, struct writer *w, struct generation *g,
+    size_t connections_max);
+/* Takes fd over: serves it, or closes it if there are too many. */
+void server_connection(struct server *s, int fd);
+/* Ends all connections, each after the answer it is at.  False if some do not end: *s is then
+ * still in use.  Safe on NULL; leaves NULL. */
+bool server_stop(struct server **s);
+
+#endif

@@ -1,0 +1,239 @@
+/* storage/store.h -- what the rest of the house sees of the store: one connection to the
+ * outbox-store process.
+ *
+ * Every call is one round trip over the store's unix socket (storage/protocol.h).  A lost
+ * connection is made again and the request sent again, until timeout_ms have passed; then the
+ * call fails with ERR_SERVER_UNAVAILABLE. A /set carries an operation id, so that sending it
+ * twice does it once.
+ *
+ * Every function returns true, or false with *e set.  What comes back through a pointer is the
+ * caller's, to be freed with the function named beside it; struct strs in it borrow from it. */
+#ifndef STORAGE_STORE_H
+#define STORAGE_STORE_H
+
+#include "base/err.h"
+#include "base/str.h"
+#include "model/keys.h"
+#include "model/type.h"
+#include "storage/filter.h"
+
+struct store;
+
+#define STORE_FRAME_MAX (160u << 20) /* bytes of one request or reply */
+
+/* The socket is not touched until the first call. */
+void store_open(struct store **s, const char *socket_path, unsigned timeout_ms);
+void store_close(struct store **s); /* safe on NULL; leaves NULL */
+
+/* A state of one type: the change number of its last commit.  A restored backup has another
+ * epoch. */
+struct state {
+	uint32_t epoch;
+	uint64_t change;
+};
+
+/* --- Foo/get (RFC 8620, 5.1) --- */
+
+struct store_get {
+	const struct type *type;
+	const uint64_t *ids; /* no duplicates */
+	size_t n;
+	bool all;           /* every record, in place of ids */
+	bool want_bodies;   /* false: .body stays empty, found ones have .change != 0 */
+	size_t max_objects; /* .all: more records than that are ERR_REQUEST_TOO_LARGE */
+	size_t max_bytes;   /* of bodies together: more are ERR_REQUEST_TOO_LARGE */
+};
+
+struct store_row {
+	uint64_t id;
+	uint64_t change; /* change number of its last write; 0: there is no such record */
+	struct str body; /* canonical JSON text */
+};
+
+struct store_rows {
+	struct state state; /* that the rows are of */
+	size_t n;           /* as many as ids were asked for, in their order */
+	struct store_row *rows;
+	struct buf frame;
+};
+
+bool store_get(
+    struct store *s, const struct store_get *q, struct store_rows *out, struct err *e);
+void store_rows_free(struct store_rows *r);
+
+/* --- Foo/set (5.3): one transaction --- */
+
+enum store_op_kind { STORE_CREATE = 1, STORE_UPDATE = 2, STORE_DESTROY = 3 };
+
+#define STORE_OPID_LEN 16
+#define STORE_NOT_CREATED_HERE UINT32_MAX
+
+struct store_op {
+	enum store_op_kind kind;
+	uint32_t
+	    tag; /* the caller's number for it; unique in the set; comes back with the result */
+	uint64_t id;         /* UPDATE, DESTROY */
+	uint32_t created_by; /* UPDATE, DESTROY: tag of the CREATE in this set that makes the
+				record, in place of id; STORE_NOT_CREATED_HERE otherwise */
+	uint64_t if_change;  /* UPDATE by id: only while the record's change number is this */
+	struct str body;     /* CREATE, UPDATE: canonical JSON text */
+	const struct keys *keys; /* CREATE, UPDATE */
+};
+
+struct store_set {
+	const struct type *type;
+	uint8_t opid[STORE_OPID_LEN]; /* the same set sent twice has the same */
+	bool if_in_state;
+	struct state state; /* if_in_state: another state at commit is ERR_STATE_MISMATCH */
+	const struct store_op *ops; /* done in order */
+	size_t n;
+};
+
+enum store_outcome {
+	STORE_DONE = 1,
+	STORE_NOT_FOUND = 2, /* UPDATE, DESTROY: no such record */
+	STORE_CONFLICT = 3,  /* UPDATE: the record changed since if_change; read it again */
+};
+
+struct store_result {
+	uint32_t tag;
+	enum store_outcome outcome;
+	uint64_t id;     /* DONE */
+	uint64_t change; /* DONE: the record's new change number */
+};
+
+struct store_results {
+	struct state old_state, new_state;
+	bool replayed; /* the opid was known: this is the answer it got then, whatever the ops
+			  say now */
+	size_t n;
+	struct store_result *results;
+};
+
+/* True once the commit is on disk. */
+bool store_set(
+    struct store *s, const struct store_set *q, struct store_results *out, struct err *e);
+void store_results_free(struct store_results *r);
+
+/* --- Foo/query (5.5) --- */
+
+struct store_query {
+	const struct type *type;
+	const struct filter *filter; /* NULL: everything */
+	struct sort sort[SORT_MAX];
+	size_t n_sort;
+	bool has_anchor; /* then position is not looked at */
+	uint64_t anchor; /* not in the results: ERR_ANCHOR_NOT_FOUND */
+	int64_t anchor_offset;
+	int64_t position; /* negative: from the end */
+	uint64_t limit;
+	bool total;
+};
+
+struct store_ids {
+	struct state state;
+	uint64_t position; /* of ids[0] in the results; 0 if there are no results at all */
+	bool has_total;
+	uint64_t total;
+	size_t n;
+	uint64_t *ids;
+};
+
+bool store_query(
+    struct store *s, const struct store_query *q, struct store_ids *out, struct err *e);
+void store_ids_free(struct store_ids *r);
+
+/* --- Foo/changes (5.2) --- */
+
+struct store_changes {
+	const struct type *type;
+	struct state
+	    since;    /* unknown, too old or of another epoch: ERR_CANNOT_CALCULATE_CHANGES */
+	uint64_t max; /* ids at most, from 1 */
+};
+
+struct store_changed {
+	struct state old_state, new_state;
+	bool more;
+	uint64_t *created, *updated,
+	    *destroyed; /* each id in one of the three, oldest change first */
+	size_t n_created, n_updated, n_destroyed;
+};
+
+bool store_changes(
+    struct store *s, const struct store_changes *q, struct store_changed *out, struct err *e);
+void store_changed_free(struct store_changed *r);
+
+/* --- Foo/queryChanges (5.6) --- */
+
+struct store_query_changes {
+	struct store_query query; /* filter and sort of it; total: wanted */
+	struct state since;       /* as in store_changes */
+	uint64_t max;             /* more removed and added together: ERR_TOO_MANY_CHANGES */
+	bool has_up_to;
+	uint64_t up_to_id; /* heeded where filter and sort are on the id alone, as nothing else
+			      is immutable */
+};
+
+struct store_added {
+	uint64_t id, index;
+};
+
+struct store_query_changed {
+	struct state old_state, new_state;
+	bool has_total;
+	uint64_t total;
+	size_t n_removed, n_added;
+	uint64_t *removed;
+	struct store_added *added; /* lowest index first */
+};
+
+bool store_query_changes(struct store *s, const struct store_query_changes *q,
+    struct store_query_changed *out, struct err *e);
+void store_query_changed_free(struct store_query_changed *r);
+
+/* --- bearer tokens; auth/ gives them their meaning --- */
+
+#define STORE_TOKEN_ID_LEN 10     /* bytes */
+#define STORE_TOKEN_SECRET_LEN 32 /* bytes */
+#define STORE_SUBJECT_MAX 200     /* bytes */
+
+struct store_token {
+	uint8_t id[STORE_TOKEN_ID_LEN];
+	char subject[STORE_SUBJECT_MAX + 1];
+	uint64_t permissions;         /* auth/permission.h */
+	int64_t created_s, expires_s; /* seconds since 1970; expires_s 0: never */
+};
+
+struct store_tokens {
+	size_t n;
+	struct store_token *list; /* oldest first */
+};
+
+/* The store keeps a keyed hash of the secret.  An id that exists is ERR_SERVER_FAIL. */
+bool store_token_create(struct store *s, const struct store_token *t,
+    const uint8_t secret[static STORE_TOKEN_SECRET_LEN], struct err *e);
+/* Unknown id or another secret: ERR_UNAUTHORIZED.  Expiry is the caller's to check. */
+bool store_token_verify(struct store *s, const uint8_t id[static STORE_TOKEN_ID_LEN],
+    const uint8_t secret[static STORE_TOKEN_SECRET_LEN], struct store_token *t, struct err *e);
+bool store_token_list(struct store *s, struct store_tokens *out, struct err *e);
+void store_tokens_free(struct store_tokens *r);
+bool store_token_revoke(struct store *s, const uint8_t id[static STORE_TOKEN_ID_LEN],
+    struct err *e); /* ERR_NOT_FOUND */
+
+/* --- health --- */
+
+struct store_status {
+	uint32_t epoch;
+	struct {
+		const struct type *type;
+		uint64_t records;
+		uint64_t change; /* of the last commit */
+		uint64_t oldest; /* states from this one on are known to /changes */
+	} types[MODEL_TYPES_MAX];
+	size_t n_types;
+};
+
+bool store_status(struct store *s, struct store_status *out, struct err *e);
+
+#endif

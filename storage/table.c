@@ -1,0 +1,198 @@
+/* storage/table.c -- opens the databases of one type and ties its indexes to its rows. */
+#include "storage/table.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/pack.h"
+
+/* A page is written whole or not at all only up to the device's sector, which is 4096 bytes on
+ * what is sold today. */
+#define PAGE_BYTES 4096
+
+static const char *const index_names[INDEX__COUNT] = {
+    [INDEX_DOMAIN] = "domain",
+    [INDEX_LABEL] = "label",
+    [INDEX_CREATED_AT] = "createdAt",
+    [INDEX_DELIVER_AT] = "deliverAt",
+    [INDEX_POLICY] = "policy",
+};
+
+/* Indexes that hold every row exactly once. */
+static const enum index whole[] = {INDEX_DOMAIN, INDEX_CREATED_AT, INDEX_DELIVER_AT};
+
+bool
+database_open(DB **db, DB_ENV *env, const char *file, uint32_t set_flags, uint32_t open_flags,
+    struct err *e)
+{
+	int rc = db_create(db, env, 0);
+
+	if (rc != 0) {
+		*db = NULL;
+		return db_failed(e, rc, "creating a database handle");
+	}
+	if ((rc = (*db)->set_pagesize(*db, PAGE_BYTES)) != 0 ||
+	    (rc = (*db)->set_flags(*db, DB_CHKSUM | set_flags)) != 0 ||
+	    (rc = (*db)->open(*db, NULL, file, NULL, DB_BTREE,
+		 DB_AUTO_COMMIT | DB_THREAD | open_flags, 0600)) != 0) {
+		err_set(e, ERR_SERVER_FAIL, "opening %s: %s", file, db_strerror(rc));
+		database_close(db);
+		return false;
+	}
+	return true;
+}
+
+void
+database_close(DB **db)
+{
+	if (*db != NULL)
+		(*db)->close(*db, 0);
+	*db = NULL;
+}
+
+bool
+database_count(DB *db, DB_TXN *txn, uint64_t *n, struct err *e)
+{
+	DB_BTREE_STAT *stat = NULL;
+	int rc = db->stat(db, txn, &stat, DB_FAST_STAT);
+
+	if (rc != 0)
+		return db_failed(e, rc, "counting records");
+	*n = stat->bt_nkeys;
+	free(stat);
+	return true;
+}
+
+/* All keys of a row in one block: the DBTs first, their bytes behind them. */
+static int
+index_keys(const struct row *r, enum index i, DBT *result)
+{
+	struct buf keys = {0};
+	size_t n = 0, at = 0, *ends = NULL;
+	DBT *list;
+
+	for (; row_index_key(r, i, n, &keys); n++) {
+		ends = mem_grow(ends, n + 1, sizeof *ends);
+		ends[n] = keys.len;
+	}
+	if (n > 0) {
+		list = mem_new(1, n * sizeof *list + keys.len);
+		memcpy(list + n, keys.s, keys.len);
+		for (size_t k = 0; k < n; at = ends[k++]) {
+			list[k].data = (char *)(list + n) + at;
+			list[k].size = (uint32_t)(ends[k] - at);
+		}
+		result->data = list;
+		result->size = (uint32_t)n;
+		result->flags = DB_DBT_MULTIPLE | DB_DBT_APPMALLOC;
+	}
+	free(ends);
+	buf_free(&keys);
+	return n > 0 ? 0 : DB_DONOTINDEX;
+}
+
+static int
+row_to_keys(DB *secondary, const DBT *key, const DBT *value, DBT *result)
+{
+	const enum index *i = secondary->app_private;
+	struct row r;
+
+	if (key->size != 8 ||
+	    !row_unpack(get_be64(key->data), (struct str){value->data, value->size}, &r))
+		return EINVAL;
+	return index_keys(&r, *i, result);
+}
+
+/* Both handles of an index, in that order: the file is made through the associated one. */
+static bool
+index_open(struct table *t, DB_ENV *env, enum index i, struct err *e)
+{
+	static const enum index numbers[INDEX__COUNT] = {
+	    INDEX_DOMAIN, INDEX_LABEL, INDEX_CREATED_AT, INDEX_DELIVER_AT, INDEX_POLICY};
+	struct buf file = {0};
+	bool ok = false;
+	int rc;
+
+	buf_printf(&file, "%s.%s", t->type->name, index_names[i]);
+	buf_terminate(&file);
+	if (!database_open(
+		&t->index[i], env, file.s, DB_RECNUM, DB_CREATE | DB_MULTIVERSION, e))
+		goto out;
+	t->index[i]->app_private = (void *)(uintptr_t)&numbers[i];
+	rc = t->rows->associate(t->rows, NULL, t->index[i], row_to_keys, 0);
+	if (rc != 0) {
+		db_failed(e, rc, "associating an index");
+		goto out;
+	}
+	if (!database_open(&t->scan[i], env, file.s, DB_RECNUM, DB_RDONLY | DB_MULTIVERSION, e))
+		goto out;
+	ok = true;
+out:
+	buf_free(&file);
+	return ok;
+}
+
+/* An index file that was lost and made anew would hide rows in silence. */
+static bool
+indexes_are_whole(struct table *t, struct err *e)
+{
+	uint64_t rows, entries;
+
+	if (!database_count(t->rows, NULL, &rows, e))
+		return false;
+	for (size_t k = 0; k < sizeof whole / sizeof whole[0]; k++) {
+		if (!database_count(t->index[whole[k]], NULL, &entries, e))
+			return false;
+		if (entries != rows)
+			return err_set(e, ERR_SERVER_FAIL, "%s.%s holds %llu of %llu rows",
+			    t->type->name, index_names[whole[k]], (unsigned long long)entries,
+			    (unsigned long long)rows);
+	}
+	return true;
+}
+
+bool
+table_open(struct table *t, DB_ENV *env, const struct type *type, struct err *e)
+{
+	const struct {
+		const char *name;
+		uint32_t flags;
+		DB **db;
+	} own[] = {{"rows", DB_RECNUM, &t->rows}, {"bodies", 0, &t->bodies},
+	    {"changes", 0, &t->changes}};
+	struct buf file = {0};
+	bool ok = false;
+
+	*t = (struct table){.type = type};
+	for (size_t k = 0; k < sizeof own / sizeof own[0]; k++) {
+		buf_clear(&file);
+		buf_printf(&file, "%s.%s", type->name, own[k].name);
+		buf_terminate(&file);
+		if (!database_open(
+			own[k].db, env, file.s, own[k].flags, DB_CREATE | DB_MULTIVERSION, e))
+			goto out;
+	}
+	for (enum index i = 0; i < INDEX__COUNT; i++)
+		if (!index_open(t, env, i, e))
+			goto out;
+	ok = indexes_are_whole(t, e);
+out:
+	buf_free(&file);
+	if (!ok)
+		table_close(t);
+	return ok;
+}
+
+void
+table_close(struct table *t)
+{
+	for (enum index i = 0; i < INDEX__COUNT; i++) {
+		database_close(&t->scan[i]);
+		database_close(&t->index[i]);
+	}
+	database_close(&t->changes);
+	database_close(&t->bodies);
+	database_close(&t->rows);
+	t->type = NULL;
+}

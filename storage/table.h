@@ -1,0 +1,135 @@
+/* storage/table.h -- the databases of one type of record: rows, bodies, indexes, change log.
+ *
+ * Private to storage/.  All numbers in keys are big-endian (base/pack.h), so that bytes sort as
+ * numbers; dates are signed with the sign bit flipped (pack_i64).  Every database is a
+ * checksummed B-tree of 4096-byte pages, multiversion, and those marked R have DB_RECNUM, so
+ * that a key's place and the key at a place are found in logarithmic time.
+ *
+ *   rows       R  id -> row                       the primary: what indexes and filters need
+ *   bodies        id -> canonical JSON text
+ *   changes       change number -> kind (u8), id (u64), time (i64)
+ *   domain     R  domain \0 deliverAt id -> id    associated with rows, as all below
+ *   label      R  rest \0 id -> id                one for the domain and for what follows each
+ *                                                 of its dots
+ *   createdAt  R  createdAt id -> id
+ *   deliverAt  R  deliverAt id -> id
+ *   policy     R  policy identifier id -> id      one for each of the record's
+ *
+ * Every index key ends in the record's id, so keys are unique and a key alone tells the record.
+ */
+#ifndef STORAGE_TABLE_H
+#define STORAGE_TABLE_H
+
+#include <db.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/str.h"
+#include "model/type.h"
+#include "storage/store.h"
+
+enum index {
+	INDEX_DOMAIN,
+	INDEX_LABEL,
+	INDEX_CREATED_AT,
+	INDEX_DELIVER_AT,
+	INDEX_POLICY,
+	INDEX__COUNT
+};
+
+struct table {
+	const struct type *type;
+	DB *rows, *bodies, *changes;
+	/* Associated: for the writer.  On these DB_GET_RECNO tells the place in rows. */
+	DB *index[INDEX__COUNT];
+	/* The same files opened again, read-only, not associated: the only handles on which
+	 * Berkeley DB allows DB_MULTIPLE_KEY bulk reads, and DB_GET_RECNO is the index's. */
+	DB *scan[INDEX__COUNT];
+};
+
+/* --- rows: storage/row.c --- */
+
+#define ROW_POLICY_LEN 8
+
+struct row {
+	uint64_t id;
+	uint64_t change;         /* change number of its last write */
+	uint64_t created_change; /* and of its creation */
+	int64_t created_at, deliver_at;
+	uint32_t size; /* bytes of the body */
+	struct str domain;
+	size_t n_policies;
+	const uint8_t *policies; /* n_policies big-endian u64 */
+};
+
+void row_pack(const struct row *r, struct buf *out);
+/* Borrows from value.  False if it is not what row_pack() wrote. */
+bool row_unpack(uint64_t id, struct str value, struct row *r);
+
+/* The key of r in index i, appended to out.  LABEL and POLICY have several: nth counts from 0;
+ * false past the last. */
+bool row_index_key(const struct row *r, enum index i, size_t nth, struct buf *out);
+
+/* --- databases: storage/table.c --- */
+
+bool table_open(struct table *t, DB_ENV *env, const struct type *type, struct err *e);
+void table_close(struct table *t);
+
+/* --- one consistent view for reading: storage/snapshot.c --- */
+
+/* A snapshot transaction and the type's counters as of it.  Takes no read locks, so it never
+ * waits for the writer and the writer never for it; short, because page versions stay in the
+ * cache until it ends. */
+struct snapshot {
+	DB_TXN *txn;
+	const struct table *table;
+	struct state state;
+	uint64_t oldest; /* the change log holds every change after this number */
+};
+
+struct env;
+bool snapshot_begin(struct snapshot *s, struct env *env, const struct type *t, struct err *e);
+void snapshot_end(struct snapshot *s); /* safe on {0} */
+
+/* The row with that id: 1 found (r borrows from *value, a buf the caller clears or frees), 0
+ * none, -1 with *e set. */
+int snapshot_row(
+    struct snapshot *s, uint64_t id, struct buf *value, struct row *r, struct err *e);
+
+/* *e from a Berkeley DB return code: ERR_SERVER_UNAVAILABLE for what passes by itself (locks,
+ * memory, disk), ERR_SERVER_FAIL otherwise.  DB_RUNRECOVERY ends the process at once: the
+ * parent starts it again and it recovers. */
+bool db_failed(struct err *e, int rc, const char *what);
+
+/* --- single databases: snapshot.c (values), table.c (handles) --- */
+
+DBT dbt_in(struct str s); /* for keys and values that Berkeley DB only reads */
+
+/* 1 found, *value replaced; 0 none, *value empty; -1 with *e set. */
+int db_get(DB *db, DB_TXN *txn, struct str key, struct buf *value, struct err *e);
+bool db_put(DB *db, DB_TXN *txn, struct str key, struct str value, struct err *e);
+/* True also if there was none. */
+bool db_delete(DB *db, DB_TXN *txn, struct str key, struct err *e);
+
+/* A checksummed B-tree of 4096-byte pages in a file of its own; what snapshots read is opened
+ * DB_MULTIVERSION. */
+bool database_open(DB **db, DB_ENV *env, const char *file, uint32_t set_flags,
+    uint32_t open_flags, struct err *e);
+void database_close(DB **db); /* safe on NULL; leaves NULL */
+/* The records of a DB_RECNUM database, without walking it. */
+bool database_count(DB *db, DB_TXN *txn, uint64_t *n, struct err *e);
+
+/* --- reads, each in one snapshot: get.c, query.c, changes.c, query_changes.c --- */
+
+/* Fill *out as storage/store.h says; used by the server, which packs *out into a frame. */
+bool read_get(
+    struct env *env, const struct store_get *q, struct store_rows *out, struct err *e);
+bool read_query(
+    struct env *env, const struct store_query *q, struct store_ids *out, struct err *e);
+bool read_changes(
+    struct env *env, const struct store_changes *q, struct store_changed *out, struct err *e);
+bool read_query_changes(struct env *env, const struct store_query_changes *q,
+    struct store_query_changed *out, struct err *e);
+
+#endif

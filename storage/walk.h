@@ -1,0 +1,45 @@
+/* storage/walk.h -- results found by going through an index in the order that was asked for.
+ *
+ * Private to storage/. */
+#ifndef STORAGE_WALK_H
+#define STORAGE_WALK_H
+
+#include "storage/order.h"
+#include "storage/plan.h"
+
+struct walk {
+	const struct order *order;
+	struct range along; /* holds every result once; in order, or in groups that are, or as
+			       one group */
+	struct order_match match; /* how far it is in order */
+};
+
+/* The shortest way among those that are best in order. */
+bool walk_choose(struct walk *w, const struct node *plan, const struct order *o,
+    struct reader *r, struct err *e);
+void walk_free(struct walk *w); /* safe on {0} */
+
+/* What a walk is to find. */
+struct walk_task {
+	const struct idset
+	    *members; /* the results; NULL: rows are looked at, to see if the plan finds them */
+	const struct node *plan;
+	const struct idset *wanted; /* ids whose places matter too; or NULL */
+	uint64_t from,
+	    to; /* the places that matter: what is before .from is counted but not sorted */
+	uint64_t rows_max; /* to look at; when they are spent the walk gives up */
+};
+
+struct walk_found {
+	size_t n, cap;
+	uint64_t *ids; /* the first results in order, from place 0 */
+	bool all;      /* there are no more */
+	bool spent;    /* gave up */
+	bool unsorted; /* some that do not matter are left in another order */
+};
+
+bool walk_run(const struct walk *w, const struct walk_task *t, struct reader *r,
+    struct walk_found *out, struct err *e);
+void walk_found_free(struct walk_found *x);
+
+#endif

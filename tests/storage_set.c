@@ -1,0 +1,636 @@
+/* tests/storage_set.c -- what a set does to an environment, and what is left of it. */
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "storage/maintain.h"
+#include "storage/opids.h"
+#include "storage/set.h"
+#include "tests/bare.h"
+#include "tests/suites.h"
+
+#define DMARC (&dmarc_internal_report)
+#define UNKNOWN_ID 4711
+
+/* A set of DMARC reports that must succeed; its opid begins with the number. */
+static struct store_results
+set_numbered(struct bare *b, unsigned number, const struct store_op *ops, size_t n)
+{
+	struct store_set q = {.type = DMARC, .ops = ops, .n = n};
+	struct store_results r;
+	struct err e = {0};
+
+	put_be64(q.opid, number);
+	if (!bare_set(b, &q, &r, &e))
+		CU_FAIL_FATAL("the set failed");
+	return r;
+}
+
+/* One op alone: its result. */
+static struct store_result
+set_one(struct bare *b, unsigned number, struct store_op op)
+{
+	struct store_results r = set_numbered(b, number, &op, 1);
+	struct store_result one = {0};
+
+	CU_ASSERT_EQUAL_FATAL(r.n, 1);
+	one = r.results[0];
+	store_results_free(&r);
+	return one;
+}
+
+static struct store_op
+destroy_op(uint64_t id)
+{
+	return (struct store_op){
+	    .kind = STORE_DESTROY, .id = id, .created_by = STORE_NOT_CREATED_HERE};
+}
+
+static struct store_op
+update_op(const struct sample *s, uint64_t id, uint64_t if_change)
+{
+	struct store_op o = sample_op(s, STORE_UPDATE, 0);
+
+	o.id = id;
+	o.if_change = if_change;
+	return o;
+}
+
+static uint64_t
+count(struct bare *b)
+{
+	uint64_t n = 0;
+	struct err e = {0};
+
+	CU_ASSERT_TRUE(database_count(b->env.tables[DMARC->number].rows, NULL, &n, &e));
+	return n;
+}
+
+/* The body of a record; "" if there is none.  For buf_free(). */
+static struct buf
+body_of(struct bare *b, uint64_t id)
+{
+	struct store_get q = {.type = DMARC, .ids = &id, .n = 1, .want_bodies = true};
+	struct store_rows rows;
+	struct buf body = {0};
+	struct err e = {0};
+
+	q.max_bytes = SIZE_MAX;
+	CU_ASSERT_TRUE_FATAL(read_get(&b->env, &q, &rows, &e));
+	buf_add_str(&body, rows.rows[0].body);
+	buf_terminate(&body);
+	store_rows_free(&rows);
+	return body;
+}
+
+static void
+ops_are_done_in_order_with_one_change_number_each(void)
+{
+	struct sample a, c;
+	struct store_op ops[3];
+	struct store_results r;
+	struct bare b;
+
+	bare_start(&b);
+	sample_make(&a, 1);
+	sample_make(&c, 2);
+	ops[0] = sample_op(&a, STORE_CREATE, 30);
+	ops[1] = sample_op(&c, STORE_CREATE, 20);
+	ops[2] = destroy_op(UNKNOWN_ID);
+	ops[2].tag = 10;
+	r = set_numbered(&b, 1, ops, 3);
+	CU_ASSERT_FALSE(r.replayed);
+	CU_ASSERT_EQUAL(r.old_state.change, 0);
+	CU_ASSERT_EQUAL(r.new_state.change, 2);
+	CU_ASSERT_EQUAL(r.old_state.epoch, r.new_state.epoch);
+	CU_ASSERT_NOT_EQUAL(r.new_state.epoch, 0);
+	CU_ASSERT_EQUAL_FATAL(r.n, 3);
+	CU_ASSERT_EQUAL(r.results[0].tag, 30);
+	CU_ASSERT_EQUAL(r.results[0].id, 1);
+	CU_ASSERT_EQUAL(r.results[0].change, 1);
+	CU_ASSERT_EQUAL(r.results[1].tag, 20);
+	CU_ASSERT_EQUAL(r.results[1].id, 2);
+	CU_ASSERT_EQUAL(r.results[1].change, 2);
+	CU_ASSERT_EQUAL(r.results[2].tag, 10);
+	CU_ASSERT_EQUAL(r.results[2].outcome, STORE_NOT_FOUND);
+	store_results_free(&r);
+	CU_ASSERT_TRUE(table_is_sound(&b.env, DMARC));
+	bare_stop(&b);
+}
+
+static void
+an_update_of_what_changed_since_is_a_conflict(void)
+{
+	struct sample s, t;
+	struct store_result made, r;
+	struct buf body;
+	struct bare b;
+
+	bare_start(&b);
+	sample_make(&s, 1);
+	sample_make(&t, 2);
+	made = set_one(&b, 1, sample_op(&s, STORE_CREATE, 0));
+	r = set_one(&b, 2, update_op(&t, made.id, made.change));
+	CU_ASSERT_EQUAL(r.outcome, STORE_DONE);
+	CU_ASSERT_EQUAL(r.id, made.id);
+	CU_ASSERT_EQUAL(r.change, 2);
+	r = set_one(&b, 3, update_op(&s, made.id, made.change));
+	CU_ASSERT_EQUAL(r.outcome, STORE_CONFLICT);
+	CU_ASSERT_EQUAL(r.change, 0);
+	body = body_of(&b, made.id);
+	CU_ASSERT_STRING_EQUAL(body.s, t.body);
+	buf_free(&body);
+	r = set_one(&b, 4, update_op(&s, UNKNOWN_ID, 1));
+	CU_ASSERT_EQUAL(r.outcome, STORE_NOT_FOUND);
+	CU_ASSERT_TRUE(table_is_sound(&b.env, DMARC));
+	bare_stop(&b);
+}
+
+static void
+a_destroyed_record_is_gone_and_its_id_is_not_given_again(void)
+{
+	struct store_result made, r;
+	struct sample s;
+	struct buf body;
+	struct bare b;
+
+	bare_start(&b);
+	sample_make(&s, 3);
+	made = set_one(&b, 1, sample_op(&s, STORE_CREATE, 0));
+	CU_ASSERT_EQUAL(set_one(&b, 2, destroy_op(made.id)).outcome, STORE_DONE);
+	CU_ASSERT_EQUAL(set_one(&b, 3, destroy_op(made.id)).outcome, STORE_NOT_FOUND);
+	body = body_of(&b, made.id);
+	CU_ASSERT_EQUAL(body.len, 0);
+	buf_free(&body);
+	r = set_one(&b, 4, sample_op(&s, STORE_CREATE, 0));
+	CU_ASSERT_TRUE(r.id > made.id);
+	CU_ASSERT_TRUE(table_is_sound(&b.env, DMARC));
+	bare_stop(&b);
+}
+
+static void
+updates_and_destroys_can_name_a_create_of_their_set(void)
+{
+	struct sample s, t;
+	struct store_op ops[6];
+	struct store_results r;
+	struct buf body;
+	struct bare b;
+
+	bare_start(&b);
+	sample_make(&s, 1);
+	sample_make(&t, 2);
+	ops[0] = sample_op(&t, STORE_UPDATE, 0); /* its create comes later */
+	ops[0].created_by = 2;
+	ops[1] = sample_op(&s, STORE_CREATE, 1);
+	ops[2] = sample_op(&s, STORE_CREATE, 2);
+	ops[3] = sample_op(&t, STORE_UPDATE, 3);
+	ops[3].created_by = 1;
+	ops[4] = destroy_op(0);
+	ops[4].tag = 4;
+	ops[4].created_by = 2;
+	ops[5] = sample_op(&t, STORE_UPDATE, 5);
+	ops[5].created_by = 3; /* no create */
+	r = set_numbered(&b, 1, ops, 6);
+	CU_ASSERT_EQUAL(r.results[0].outcome, STORE_NOT_FOUND);
+	CU_ASSERT_EQUAL(r.results[3].outcome, STORE_DONE);
+	CU_ASSERT_EQUAL(r.results[3].id, r.results[1].id);
+	CU_ASSERT_EQUAL(r.results[4].outcome, STORE_DONE);
+	CU_ASSERT_EQUAL(r.results[4].id, r.results[2].id);
+	CU_ASSERT_EQUAL(r.results[5].outcome, STORE_NOT_FOUND);
+	body = body_of(&b, r.results[1].id);
+	CU_ASSERT_STRING_EQUAL(body.s, t.body);
+	buf_free(&body);
+	store_results_free(&r);
+	CU_ASSERT_EQUAL(count(&b), 1);
+	CU_ASSERT_TRUE(table_is_sound(&b.env, DMARC));
+	bare_stop(&b);
+}
+
+static void
+another_state_or_epoch_refuses_the_whole_set(void)
+{
+	struct store_set q = {.type = DMARC, .if_in_state = true, .n = 1};
+	struct store_results r;
+	struct store_op op;
+	struct sample s;
+	struct err e = {0};
+	struct bare b;
+
+	bare_start(&b);
+	sample_make(&s, 1);
+	op = sample_op(&s, STORE_CREATE, 0);
+	r = set_numbered(&b, 1, &op, 1);
+	q.ops = &op;
+	q.state = r.new_state;
+	store_results_free(&r);
+	q.opid[0] = 9;
+	q.state.epoch ^= 1;
+	CU_ASSERT_FALSE(bare_set(&b, &q, &r, &e));
+	CU_ASSERT_EQUAL(e.code, ERR_STATE_MISMATCH);
+	q.state.epoch ^= 1;
+	q.state.change--;
+	e = (struct err){0};
+	CU_ASSERT_FALSE(bare_set(&b, &q, &r, &e));
+	CU_ASSERT_EQUAL(e.code, ERR_STATE_MISMATCH);
+	q.state.change++;
+	CU_ASSERT_TRUE(bare_set(&b, &q, &r, &e));
+	CU_ASSERT_EQUAL(r.new_state.change, 2);
+	store_results_free(&r);
+	CU_ASSERT_EQUAL(count(&b), 2);
+	bare_stop(&b);
+}
+
+static void
+a_set_sent_again_is_not_done_again(void)
+{
+	struct store_results first, again;
+	struct store_op op;
+	struct sample s;
+	struct bare b;
+
+	bare_start(&b);
+	sample_make(&s, 1);
+	op = sample_op(&s, STORE_CREATE, 7);
+	first = set_numbered(&b, 1, &op, 1);
+	again = set_numbered(&b, 2, &op, 1);
+	store_results_free(&again);
+	bare_close(&b);
+	bare_open(&b);
+	again = set_numbered(&b, 1, &op, 1);
+	CU_ASSERT_FALSE(first.replayed);
+	CU_ASSERT_TRUE(again.replayed);
+	CU_ASSERT_EQUAL(again.new_state.change, first.new_state.change);
+	CU_ASSERT_EQUAL_FATAL(again.n, 1);
+	CU_ASSERT_EQUAL(again.results[0].tag, 7);
+	CU_ASSERT_EQUAL(again.results[0].id, first.results[0].id);
+	store_results_free(&first);
+	store_results_free(&again);
+	CU_ASSERT_EQUAL(count(&b), 2);
+	bare_stop(&b);
+}
+
+static void
+operation_ids_are_forgotten_when_their_time_is_over(void)
+{
+	struct store_results r;
+	struct store_op op;
+	struct sample s;
+	struct err e = {0};
+	struct bare b;
+
+	bare_start(&b);
+	b.clock.fixed_s = 1000000;
+	sample_make(&s, 1);
+	op = sample_op(&s, STORE_CREATE, 7);
+	for (unsigned i = 1; i <= 3; i++) {
+		r = set_numbered(&b, i, &op, 1);
+		store_results_free(&r);
+	}
+	b.clock.fixed_s += OPID_KEEP_S;
+	CU_ASSERT_TRUE(maintain_prune(&b.env, b.writer, 1000000, &e));
+	r = set_numbered(&b, 1, &op, 1);
+	CU_ASSERT_TRUE(r.replayed);
+	store_results_free(&r);
+	b.clock.fixed_s++;
+	CU_ASSERT_TRUE(maintain_prune(&b.env, b.writer, 1000000, &e));
+	r = set_numbered(&b, 1, &op, 1);
+	CU_ASSERT_FALSE(r.replayed);
+	store_results_free(&r);
+	bare_stop(&b);
+}
+
+static void
+old_changes_are_forgotten_and_the_oldest_state_moves(void)
+{
+	enum { OLD = 2 * PRUNE_BATCH + 1, KEEP_S = 100 };
+	struct counters c;
+	struct store_results r;
+	struct store_op op;
+	struct sample s;
+	struct err e = {0};
+	struct bare b;
+
+	bare_start(&b);
+	b.clock.fixed_s = 1000000;
+	sample_make(&s, 1);
+	op = sample_op(&s, STORE_CREATE, 0);
+	for (unsigned i = 1; i <= OLD; i++) {
+		r = set_numbered(&b, i, &op, 1);
+		store_results_free(&r);
+	}
+	b.clock.fixed_s += KEEP_S;
+	CU_ASSERT_TRUE(maintain_prune(&b.env, b.writer, KEEP_S, &e));
+	CU_ASSERT_TRUE(env_counters(&b.env, NULL, DMARC, &c, &e));
+	CU_ASSERT_EQUAL(c.oldest, 0);
+	r = set_numbered(&b, OLD + 1, &op, 1);
+	store_results_free(&r);
+	b.clock.fixed_s++;
+	CU_ASSERT_TRUE(maintain_prune(&b.env, b.writer, KEEP_S, &e));
+	CU_ASSERT_TRUE(env_counters(&b.env, NULL, DMARC, &c, &e));
+	CU_ASSERT_EQUAL(c.oldest, OLD);
+	CU_ASSERT_EQUAL(c.change, OLD + 1);
+	CU_ASSERT_TRUE(table_is_sound(&b.env, DMARC));
+	bare_stop(&b);
+}
+
+static void
+a_disk_that_is_nearly_full_takes_destroys_alone(void)
+{
+	struct store_set q = {.type = DMARC, .opid = {9}, .n = 1};
+	struct store_result made;
+	struct store_results r;
+	struct store_op op;
+	struct sample s;
+	struct err e = {0};
+	struct bare b;
+
+	bare_start(&b);
+	sample_make(&s, 1);
+	made = set_one(&b, 1, sample_op(&s, STORE_CREATE, 0));
+	bare_close(&b);
+	b.reserve_bytes = UINT64_MAX;
+	bare_open(&b);
+	op = sample_op(&s, STORE_CREATE, 0);
+	q.ops = &op;
+	CU_ASSERT_FALSE(bare_set(&b, &q, &r, &e));
+	CU_ASSERT_EQUAL(e.code, ERR_SERVER_UNAVAILABLE);
+	op = update_op(&s, made.id, made.change);
+	e = (struct err){0};
+	CU_ASSERT_FALSE(bare_set(&b, &q, &r, &e));
+	CU_ASSERT_EQUAL(set_one(&b, 1, sample_op(&s, STORE_CREATE, 0)).id, made.id); /* again */
+	CU_ASSERT_EQUAL(set_one(&b, 3, destroy_op(made.id)).outcome, STORE_DONE);
+	bare_stop(&b);
+}
+
+static void
+a_get_keeps_its_order_and_its_limits(void)
+{
+	struct sample s;
+	struct store_get q = {.type = DMARC, .n = 3, .want_bodies = true};
+	uint64_t ids[] = {2, UNKNOWN_ID, 1};
+	struct store_rows rows;
+	struct err e = {0};
+	struct bare b;
+	size_t bytes;
+
+	bare_start(&b);
+	for (unsigned i = 1; i <= 2; i++) {
+		sample_make(&s, i);
+		set_one(&b, i, sample_op(&s, STORE_CREATE, 0));
+	}
+	q.ids = ids;
+	q.max_bytes = SIZE_MAX;
+	CU_ASSERT_TRUE_FATAL(read_get(&b.env, &q, &rows, &e));
+	CU_ASSERT_EQUAL(rows.state.change, 2);
+	CU_ASSERT_EQUAL_FATAL(rows.n, 3);
+	CU_ASSERT_EQUAL(rows.rows[0].id, 2);
+	CU_ASSERT_TRUE(str_is(rows.rows[0].body, s.body));
+	CU_ASSERT_EQUAL(rows.rows[1].change, 0);
+	CU_ASSERT_EQUAL(rows.rows[2].id, 1);
+	bytes = rows.frame.len;
+	store_rows_free(&rows);
+	q.max_bytes = bytes;
+	CU_ASSERT_TRUE(read_get(&b.env, &q, &rows, &e));
+	store_rows_free(&rows);
+	q.max_bytes = bytes - 1;
+	CU_ASSERT_FALSE(read_get(&b.env, &q, &rows, &e));
+	CU_ASSERT_EQUAL(e.code, ERR_REQUEST_TOO_LARGE);
+	q = (struct store_get){.type = DMARC, .all = true, .max_objects = 2};
+	e = (struct err){0};
+	CU_ASSERT_TRUE_FATAL(read_get(&b.env, &q, &rows, &e));
+	CU_ASSERT_EQUAL(rows.n, 2);
+	CU_ASSERT_EQUAL(rows.rows[1].body.len, 0);
+	CU_ASSERT_EQUAL(rows.rows[1].change, 2);
+	store_rows_free(&rows);
+	q.max_objects = 1;
+	CU_ASSERT_FALSE(read_get(&b.env, &q, &rows, &e));
+	CU_ASSERT_EQUAL(e.code, ERR_REQUEST_TOO_LARGE);
+	bare_stop(&b);
+}
+
+static void
+a_large_body_comes_back_whole(void)
+{
+	struct sample s;
+	struct store_op op;
+	struct store_result made;
+	struct buf big = {0}, back;
+	struct bare b;
+
+	bare_start(&b);
+	sample_make(&s, 1);
+	while (big.len < 3u << 20)
+		buf_puts(&big, "{\"a\": \"a body of some megabytes\"}");
+	op = sample_op(&s, STORE_CREATE, 0);
+	op.body = buf_str(&big);
+	made = set_one(&b, 1, op);
+	back = body_of(&b, made.id);
+	CU_ASSERT_TRUE(str_equal(buf_str(&back), buf_str(&big)));
+	buf_free(&back);
+	buf_free(&big);
+	bare_stop(&b);
+}
+
+static void
+a_set_of_thousands_of_ops_fits_into_one_transaction(void)
+{
+	enum { OPS = 10000 };
+	struct sample *samples = mem_new(OPS, sizeof *samples);
+	struct store_op *ops = mem_new(OPS, sizeof *ops);
+	struct store_results r;
+	struct bare b;
+
+	bare_start(&b);
+	for (uint32_t i = 0; i < OPS; i++) {
+		sample_make(&samples[i], i);
+		ops[i] = sample_op(&samples[i], STORE_CREATE, i);
+	}
+	r = set_numbered(&b, 1, ops, OPS);
+	CU_ASSERT_EQUAL(r.new_state.change, OPS);
+	store_results_free(&r);
+	CU_ASSERT_EQUAL(count(&b), OPS);
+	CU_ASSERT_TRUE(table_is_sound(&b.env, DMARC));
+	free(samples);
+	free(ops);
+	bare_stop(&b);
+}
+
+static void
+indexes_agree_with_rows_after_many_mixed_ops(void)
+{
+	enum { SETS = 400, OPS = 5 };
+	uint64_t ids[SETS * OPS] = {0}, changes[SETS * OPS] = {0};
+	struct sample samples[OPS];
+	struct store_op ops[OPS];
+	size_t n = 0;
+	struct bare b;
+
+	bare_start(&b);
+	srandom(1);
+	for (unsigned i = 1; i <= SETS; i++) {
+		struct store_results r;
+
+		for (unsigned k = 0; k < OPS; k++) {
+			size_t at = n == 0 ? 0 : (size_t)random() % n;
+			long dice = random() % 10;
+
+			sample_make(&samples[k], (unsigned)random() % 10000);
+			ops[k] = sample_op(&samples[k], STORE_CREATE, k);
+			if (n > 0 && dice >= 4) {
+				ops[k].kind = dice >= 8 ? STORE_DESTROY : STORE_UPDATE;
+				ops[k].id = ids[at];
+				ops[k].if_change = changes[at];
+			}
+		}
+		r = set_numbered(&b, i, ops, OPS);
+		for (unsigned k = 0; k < OPS; k++) {
+			if (r.results[k].outcome != STORE_DONE)
+				continue;
+			if (ops[k].kind == STORE_CREATE)
+				ids[n++] = r.results[k].id;
+			for (size_t at = 0; at < n; at++)
+				if (ids[at] == r.results[k].id)
+					changes[at] = r.results[k].change;
+		}
+		store_results_free(&r);
+	}
+	CU_ASSERT_TRUE(count(&b) > SETS / 2);
+	CU_ASSERT_TRUE(table_is_sound(&b.env, DMARC));
+	bare_close(&b);
+	bare_open(&b);
+	CU_ASSERT_TRUE(table_is_sound(&b.env, DMARC));
+	bare_stop(&b);
+}
+
+/* A job that writes and then fails as Berkeley DB might. */
+static bool
+broken_run(struct batch *b, void *runs, struct err *refused, struct err *e)
+{
+	struct counters *c;
+
+	(void)refused;
+	++*(int *)runs;
+	if (!batch_counters(b, DMARC, &c, e))
+		return false;
+	c->change += 100;
+	return db_put(b->env->meta, b->txn, STR("broken"), STR("yes"), e) &&
+	    db_failed(e, DB_LOCK_DEADLOCK, "breaking");
+}
+
+static void
+a_job_that_breaks_leaves_nothing(void)
+{
+	int runs = 0;
+	struct job job = {.run = broken_run, .arg = &runs};
+	struct buf value = {0};
+	struct sample s;
+	struct err e = {0};
+	struct bare b;
+
+	bare_start(&b);
+	b.log.level = LOG_LEVEL_ERROR;
+	CU_ASSERT_FALSE(writer_do(b.writer, &job, &e));
+	CU_ASSERT_EQUAL(e.code, ERR_SERVER_UNAVAILABLE);
+	CU_ASSERT_EQUAL(runs, 2); /* in the batch, and alone */
+	e = (struct err){0};
+	CU_ASSERT_EQUAL(db_get(b.env.meta, NULL, STR("broken"), &value, &e), 0);
+	sample_make(&s, 1);
+	CU_ASSERT_EQUAL(set_one(&b, 1, sample_op(&s, STORE_CREATE, 0)).change, 1);
+	buf_free(&value);
+	bare_stop(&b);
+}
+
+static void
+an_environment_that_is_open_is_not_opened_again(void)
+{
+	struct env_options o = {.cache_mb = 1, .lock_wait_ms = 20};
+	struct env other;
+	struct err e = {0};
+	struct bare b;
+
+	bare_start(&b);
+	o.dir = b.dir;
+	CU_ASSERT_FALSE(env_open(&other, &o, &b.clock, &b.log, &e));
+	CU_ASSERT_EQUAL(e.code, ERR_SERVER_UNAVAILABLE);
+	bare_stop(&b);
+}
+
+static size_t
+log_files(const char *dir)
+{
+	DIR *d = opendir(dir);
+	struct dirent *f;
+	size_t n = 0;
+
+	while (d != NULL && (f = readdir(d)) != NULL)
+		n += strncmp(f->d_name, "log.", 4) == 0;
+	if (d != NULL)
+		closedir(d);
+	return n;
+}
+
+static void
+logs_that_recovery_does_not_need_are_removed_down_to_a_size(void)
+{
+	enum { BODY = 8 << 20, SETS = 5 * (ENV_LOG_FILE_BYTES / BODY) / 2 };
+	struct sample s;
+	struct store_op op;
+	struct err e = {0};
+	struct bare b;
+	char *body = mem_new(BODY, 1);
+	size_t before;
+
+	bare_start(&b);
+	sample_make(&s, 1);
+	for (unsigned i = 1; i <= SETS; i++) {
+		op = sample_op(&s, STORE_CREATE, 0);
+		op.body = (struct str){body, BODY};
+		set_one(&b, i, op);
+	}
+	before = log_files(b.dir);
+	CU_ASSERT_TRUE(before >= 3);
+	CU_ASSERT_TRUE(env_checkpoint(&b.env, &e));
+	CU_ASSERT_TRUE(maintain_logs(&b.env, UINT64_MAX, &e));
+	CU_ASSERT_EQUAL(log_files(b.dir), before);
+	CU_ASSERT_TRUE(maintain_logs(&b.env, ENV_LOG_FILE_BYTES, &e));
+	CU_ASSERT_TRUE(log_files(b.dir) < before);
+	CU_ASSERT_TRUE(log_files(b.dir) >= 2); /* what is kept, and what is written */
+	bare_close(&b);
+	bare_open(&b);
+	CU_ASSERT_EQUAL(count(&b), SETS);
+	free(body);
+	bare_stop(&b);
+}
+
+const CU_TestInfo storage_set_tests[] = {
+    {"ops are done in order, with one change number each",
+	ops_are_done_in_order_with_one_change_number_each},
+    {"an update of what changed since is a conflict",
+	an_update_of_what_changed_since_is_a_conflict},
+    {"a destroyed record is gone and its id is not given again",
+	a_destroyed_record_is_gone_and_its_id_is_not_given_again},
+    {"updates and destroys can name a create of their set",
+	updates_and_destroys_can_name_a_create_of_their_set},
+    {"another state or epoch refuses the whole set",
+	another_state_or_epoch_refuses_the_whole_set},
+    {"a set sent again is not done again", a_set_sent_again_is_not_done_again},
+    {"operation ids are forgotten when their time is over",
+	operation_ids_are_forgotten_when_their_time_is_over},
+    {"old changes are forgotten and the oldest state moves",
+	old_changes_are_forgotten_and_the_oldest_state_moves},
+    {"a disk that is nearly full takes destroys alone",
+	a_disk_that_is_nearly_full_takes_destroys_alone},
+    {"a get keeps its order and its limits", a_get_keeps_its_order_and_its_limits},
+    {"a large body comes back whole", a_large_body_comes_back_whole},
+    {"a set of thousands of ops fits into one transaction",
+	a_set_of_thousands_of_ops_fits_into_one_transaction},
+    {"indexes agree with rows after many mixed ops",
+	indexes_agree_with_rows_after_many_mixed_ops},
+    {"a job that breaks leaves nothing", a_job_that_breaks_leaves_nothing},
+    {"an environment that is open is not opened again",
+	an_environment_that_is_open_is_not_opened_again},
+    {"logs that recovery does not need are removed down to a size",
+	logs_that_recovery_does_not_need_are_removed_down_to_a_size},
+    CU_TEST_INFO_NULL,
+};
