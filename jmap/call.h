@@ -1,0 +1,78 @@
+/* jmap/call.h -- one method call of a Request, and what the verbs share.  Private to jmap/. */
+#ifndef JMAP_CALL_H
+#define JMAP_CALL_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/str.h"
+#include "jmap/arguments.h"
+#include "jmap/jmap.h"
+#include "jmap/reference.h"
+#include "model/type.h"
+
+/* A Request while it runs: what its calls hand on to each other. */
+struct run {
+	struct jmap *jmap;
+	const struct jmap_request *request;
+	const json_t *using; /* capabilities, as in the Request */
+	json_t
+	    *created_ids; /* creation id -> id: the Request's, and those of every /set since */
+	struct answers answers; /* to the calls before this one */
+	struct buf *out;        /* the Response, so far */
+	bool has_body_hash;
+	uint8_t body_hash[32]; /* of the Request's bytes; made when a /set first wants it */
+};
+
+struct call {
+	struct run *run;
+	const struct type *type; /* NULL for Core/ */
+	struct str method;       /* as it was called, "x:DmarcInternalReport/get" */
+	size_t index;            /* its place in methodCalls */
+	json_t *args; /* references resolved, checked against the verb's table, without nulls;
+			 the verb may take parts away */
+};
+
+struct verb {
+	const char *name;            /* behind the slash, "get"; NULL ends a table */
+	const struct argument *args; /* NULL: any at all */
+	enum action needs;           /* permission for the call; ACTION__COUNT: none */
+	/* Appends the answer's arguments, one object, to run->out.  On false, what it appended
+	 * is dropped. */
+	bool (*run)(struct call *c, struct err *e);
+};
+
+/* What a method's name stands for. */
+struct method {
+	const struct verb *verb;
+	const struct type *type; /* NULL for Core/ */
+	const char *capability;  /* that `using` must name */
+};
+
+bool method_named(struct str name, struct method *m);
+
+bool core_echo(struct call *c, struct err *e);          /* RFC 8620, 4 */
+bool jmap_get(struct call *c, struct err *e);           /* 5.1 */
+bool jmap_changes(struct call *c, struct err *e);       /* 5.2 */
+bool jmap_set(struct call *c, struct err *e);           /* 5.3 */
+bool jmap_query(struct call *c, struct err *e);         /* 5.5 */
+bool jmap_query_changes(struct call *c, struct err *e); /* 5.6 */
+
+/* Does one call and appends its answer, [name, arguments, tag], to run->out.  Takes args.
+ * False if the answer is "error". */
+bool call_do(struct run *r, size_t index, struct str method, json_t *args, struct str tag);
+
+/* For the verbs. */
+
+struct str call_string(
+    const struct call *c, const char *name); /* an argument; {0} if it is absent */
+uint64_t call_uint(const struct call *c, const char *name, uint64_t absent);
+/* The number of a record: of an id, or of "#" and a creation id of this Request.  False for
+ * anything else. */
+bool call_id(const struct call *c, struct str text, uint64_t *id);
+void call_open(
+    struct call *c); /* {"accountId":...  begins an answer; the verb ends it with a } */
+
+#endif

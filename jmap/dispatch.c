@@ -1,0 +1,128 @@
+/* jmap/dispatch.c -- one method call: what every method would otherwise have to do for itself.
+ */
+#include "jmap/call.h"
+
+#include "base/id.h"
+#include "jmap/problem.h"
+#include "jmap/write.h"
+
+static bool
+is_used(const struct run *r, const char *capability)
+{
+	size_t i;
+	json_t *one;
+
+	json_array_foreach((json_t *)r->using, i, one)
+		if (str_is(json_str(one), capability))
+			return true;
+	return false;
+}
+
+static bool
+check_account(const struct call *c, struct err *e)
+{
+	struct str id = call_string(c, "accountId");
+
+	return id.s == NULL || str_is(id, JMAP_ACCOUNT_ID) ||
+	    err_set(e, ERR_ACCOUNT_NOT_FOUND, "The account is %s", JMAP_ACCOUNT_ID);
+}
+
+static bool
+check_permission(const struct call *c, const struct verb *v, struct err *e)
+{
+	struct buf name = {0};
+	permissions needed = 0;
+
+	if (v->needs == ACTION__COUNT)
+		return true;
+	needed = permission_of(c->type, v->needs);
+	if ((c->run->request->principal->permissions & needed) == needed)
+		return true;
+	permission_name(c->type, v->needs, &name);
+	err_set(e, ERR_FORBIDDEN, "The token lacks the permission %s", buf_terminate(&name));
+	buf_free(&name);
+	return false;
+}
+
+static bool
+run_method(struct call *c, struct err *e)
+{
+	struct run *r = c->run;
+	struct method m;
+
+	if (!method_named(c->method, &m))
+		return err_set(e, ERR_UNKNOWN_METHOD, "There is no such method");
+	if (!is_used(r, m.capability))
+		return err_set(
+		    e, ERR_UNKNOWN_METHOD, "The method needs %s in using", m.capability);
+	c->type = m.type;
+	if (!references_resolve(&c->args, &r->answers, buf_str(r->out), e))
+		return false;
+	if (m.verb->args != NULL && !arguments_check(m.verb->args, c->args, e))
+		return false;
+	if (m.type != NULL && !check_account(c, e))
+		return false;
+	return check_permission(c, m.verb, e) && m.verb->run(c, e);
+}
+
+bool
+call_do(struct run *r, size_t index, struct str method, json_t *args, struct str tag)
+{
+	struct call c = {.run = r, .method = method, .index = index, .args = args};
+	struct answer a = {.name = method, .tag = tag};
+	struct err e = {0};
+	size_t start;
+	bool ok;
+
+	write_comma(r->out);
+	start = r->out->len;
+	buf_putc(r->out, '[');
+	text_string(r->out, method);
+	buf_putc(r->out, ',');
+	a.at = r->out->len;
+	ok = run_method(&c, &e);
+	if (!ok) {
+		r->out->len = start;
+		buf_puts(r->out, "[\"error\",");
+		a.name = STR("error");
+		a.at = r->out->len;
+		write_error(r->out, &e);
+	}
+	a.len = r->out->len - a.at;
+	answers_add(&r->answers, a);
+	buf_putc(r->out, ',');
+	text_string(r->out, tag);
+	buf_putc(r->out, ']');
+	json_decref(c.args);
+	return ok;
+}
+
+struct str
+call_string(const struct call *c, const char *name)
+{
+	return json_str(json_object_get(c->args, name));
+}
+
+uint64_t
+call_uint(const struct call *c, const char *name, uint64_t absent)
+{
+	const json_t *v = json_object_get(c->args, name);
+
+	return v == NULL ? absent : (uint64_t)json_integer_value(v);
+}
+
+bool
+call_id(const struct call *c, struct str text, uint64_t *id)
+{
+	if (str_cut_prefix(&text, "#"))
+		text = json_str(json_object_getn(c->run->created_ids, text.s, text.len));
+	return id_parse(c->type->letter, text, id);
+}
+
+void
+call_open(struct call *c)
+{
+	buf_putc(c->run->out, '{');
+	write_name(c->run->out, "accountId");
+	text_string(c->run->out, STR(JMAP_ACCOUNT_ID));
+}

@@ -1,0 +1,11 @@
+/* jmap/echo.c -- Core/echo (RFC 8620, 4). */
+#include "jmap/call.h"
+#include "jmap/write.h"
+
+/* References can make the answer far larger than the request. */
+bool
+core_echo(struct call *c, struct err *e)
+{
+	return write_json(c->run->out, c->args, c->run->jmap->limits->max_size_response) ||
+	    err_set(e, ERR_REQUEST_TOO_LARGE, "The answer would be too large");
+}

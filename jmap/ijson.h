@@ -1,0 +1,18 @@
+/* jmap/ijson.h -- JSON as strangers may send it: I-JSON (RFC 7493). */
+#ifndef JMAP_IJSON_H
+#define JMAP_IJSON_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+#include "base/str.h"
+
+/* *v is the caller's, for json_decref().  Duplicate members, a NUL in a member's name, bytes
+ * that are not UTF-8, surrogates, noncharacters, numbers beyond 64 bits, nesting too deep,
+ * anything behind the value: ERR_NOT_JSON.  A text whose tree would need more memory than that
+ * of an ordinary request of max_size bytes: ERR_LIMIT. */
+bool ijson_parse(struct str text, size_t max_size, json_t **v, struct err *e);
+
+#endif

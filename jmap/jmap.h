@@ -1,0 +1,50 @@
+/* jmap/jmap.h -- JMAP (RFC 8620): JSON in, JSON out.  No sockets to the world, no HTTP. */
+#ifndef JMAP_JMAP_H
+#define JMAP_JMAP_H
+
+#include "auth/auth.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "config/limits.h"
+#include "model/record.h"
+#include "storage/store.h"
+
+#define JMAP_CAPABILITY_CORE "urn:ietf:params:jmap:core"
+#define JMAP_CAPABILITY_OUTBOX "urn:stalwart:jmap"
+#define JMAP_ACCOUNT_ID "outbox" /* there is one account, and every token's is it */
+
+/* What the methods need; made once by a worker. */
+struct jmap {
+	struct store *store;
+	const struct clock *clock;
+	const struct limits *limits;
+};
+
+struct jmap_request {
+	struct str body;
+	enum face face;
+	const struct principal *principal;
+	struct str request_id; /* the same when the web server sends a request again: makes
+				  operation ids */
+};
+
+/* What a request did, for the log. */
+struct jmap_done {
+	size_t calls, errors; /* method calls, and those answered with "error" */
+};
+
+/* Runs a request and appends the Response object to out.  False with a request-level error (RFC
+ * 8620, 3.6.1) and nothing in out. */
+bool jmap_request(struct jmap *j, const struct jmap_request *r, struct buf *out,
+    struct jmap_done *done, struct err *e);
+
+/* Appends the Session object (RFC 8620, 2).  base_url: "https://reports.example.com", without a
+ * slash at its end. */
+void jmap_session(
+    const struct jmap *j, const struct principal *p, struct str base_url, struct buf *out);
+
+/* Appends an RFC 7807 problem document for a request-level error. */
+void jmap_problem(const struct err *e, struct buf *out);
+
+#endif

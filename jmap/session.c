@@ -1,0 +1,128 @@
+/* jmap/session.c -- the Session object (RFC 8620, 2). */
+#include "jmap/session.h"
+
+#include <sodium.h>
+#include <string.h>
+
+#include "base/pack.h"
+#include "jmap/write.h"
+
+/* What the core capability tells of struct limits. */
+static const struct {
+	const char *name;
+	size_t at;
+} published[] = {
+    {"maxSizeRequest", offsetof(struct limits, max_size_request)},
+    {"maxConcurrentRequests", offsetof(struct limits, max_concurrent_requests)},
+    {"maxCallsInRequest", offsetof(struct limits, max_calls_in_request)},
+    {"maxObjectsInGet", offsetof(struct limits, max_objects_in_get)},
+    {"maxObjectsInSet", offsetof(struct limits, max_objects_in_set)},
+};
+#define N_PUBLISHED (sizeof published / sizeof published[0])
+
+static size_t
+limit(const struct limits *l, size_t i)
+{
+	size_t n;
+
+	memcpy(&n, (const char *)l + published[i].at, sizeof n);
+	return n;
+}
+
+static void
+write_core(struct buf *out, const struct limits *l)
+{
+	buf_putc(out, '{');
+	for (size_t i = 0; i < N_PUBLISHED; i++) {
+		write_name(out, published[i].name);
+		buf_printf(out, "%zu", limit(l, i));
+	}
+	/* There are no blobs.  One upload at a time is what some clients insist on reading. */
+	buf_puts(
+	    out, ",\"maxSizeUpload\":0,\"maxConcurrentUpload\":1,\"collationAlgorithms\":[]}");
+}
+
+static bool
+may_write(const struct principal *p)
+{
+	permissions write = 0;
+
+	for (size_t i = 0; model_types[i] != NULL; i++)
+		write |= permission_of(model_types[i], ACTION_CREATE) |
+		    permission_of(model_types[i], ACTION_UPDATE) |
+		    permission_of(model_types[i], ACTION_DESTROY);
+	return (p->permissions & write) != 0;
+}
+
+static void
+write_account(struct buf *out, const struct principal *p)
+{
+	buf_puts(out, "{\"" JMAP_ACCOUNT_ID "\":{\"name\":");
+	text_string(out, str_of(p->subject));
+	buf_printf(
+	    out, ",\"isPersonal\":true,\"isReadOnly\":%s", may_write(p) ? "false" : "true");
+	buf_puts(out, ",\"accountCapabilities\":{\"" JMAP_CAPABILITY_OUTBOX "\":{}}}}");
+}
+
+/* RFC 8620 wants all four; nothing answers at the last three, as there are no blobs and no
+ * push. */
+static const struct {
+	const char *name, *path;
+} urls[] = {
+    {"apiUrl", "/jmap/"},
+    {"downloadUrl", "/jmap/download/{accountId}/{blobId}/{name}?accept={type}"},
+    {"uploadUrl", "/jmap/upload/{accountId}/"},
+    {"eventSourceUrl", "/jmap/eventsource/?types={types}&closeafter={closeafter}&ping={ping}"},
+};
+
+static void
+write_url(struct buf *out, struct str base, const char *path)
+{
+	struct buf url = {0};
+
+	buf_add_str(&url, base);
+	buf_puts(&url, path);
+	text_string(out, buf_str(&url));
+	buf_free(&url);
+}
+
+void
+jmap_session(
+    const struct jmap *j, const struct principal *p, struct str base_url, struct buf *out)
+{
+	buf_puts(out, "{\"capabilities\":{\"" JMAP_CAPABILITY_CORE "\":");
+	write_core(out, j->limits);
+	buf_puts(out, ",\"" JMAP_CAPABILITY_OUTBOX "\":{}},\"accounts\":");
+	write_account(out, p);
+	/* RFC 8620 has no primary account for core, but clients look there. */
+	buf_puts(out,
+	    ",\"primaryAccounts\":{\"" JMAP_CAPABILITY_CORE "\":\"" JMAP_ACCOUNT_ID
+	    "\",\"" JMAP_CAPABILITY_OUTBOX "\":\"" JMAP_ACCOUNT_ID "\"}");
+	write_name(out, "username");
+	text_string(out, str_of(p->subject));
+	for (size_t i = 0; i < sizeof urls / sizeof urls[0]; i++) {
+		write_name(out, urls[i].name);
+		write_url(out, base_url, urls[i].path);
+	}
+	write_name(out, "state");
+	write_session_state(out, j, p);
+	buf_putc(out, '}');
+}
+
+#define SESSION_HASH_LEN 16
+
+void
+write_session_state(struct buf *out, const struct jmap *j, const struct principal *p)
+{
+	unsigned char hash[SESSION_HASH_LEN];
+	char text[2 * sizeof hash + 1];
+	struct buf all = {0};
+
+	for (size_t i = 0; i < N_PUBLISHED; i++)
+		pack_u64(&all, limit(j->limits, i));
+	pack_u64(&all, p->permissions);
+	pack_str(&all, str_of(p->subject));
+	crypto_generichash(hash, sizeof hash, (unsigned char *)all.s, all.len, NULL, 0);
+	text_string(out, str_of(sodium_bin2hex(text, sizeof text, hash, sizeof hash)));
+	buf_free(&all);
+}

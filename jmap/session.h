@@ -1,0 +1,11 @@
+/* jmap/session.h -- the state of a Session.  The Session object itself is in jmap/jmap.h. */
+#ifndef JMAP_SESSION_H
+#define JMAP_SESSION_H
+
+#include "jmap/jmap.h"
+
+/* Quoted.  Changes with anything in the Session that is not of the HTTP request: limits, name,
+ * permissions. */
+void write_session_state(struct buf *out, const struct jmap *j, const struct principal *p);
+
+#endif

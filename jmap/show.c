@@ -1,0 +1,49 @@
+/* jmap/show.c -- a stored record as a client sees it. */
+#include "jmap/show.h"
+
+#include "jmap/write.h"
+
+static bool
+show_parsed(const struct type *t, struct str body, uint64_t wanted, enum face face,
+    struct buf *out, struct err *e)
+{
+	json_t *v = json_loadb(body.s, body.len, 0, NULL);
+
+	if (v == NULL)
+		return err_set(e, ERR_SERVER_FAIL, "A stored record cannot be read");
+	model_show(t, v, wanted, face, out);
+	json_decref(v);
+	return true;
+}
+
+/* What is stored is what FACE_ARRAYS shows, so that a whole record need not be parsed. */
+bool
+show_body(const struct type *t, struct str body, uint64_t wanted, enum face face,
+    struct buf *out, struct err *e)
+{
+	if (wanted == 0)
+		return true;
+	if (face != FACE_ARRAYS || wanted != MODEL_ALL_FIELDS)
+		return show_parsed(t, body, wanted, face, out, e);
+	if (body.len < 2)
+		return err_set(e, ERR_SERVER_FAIL, "A stored record cannot be read");
+	buf_add(out, body.s + 1, body.len - 2);
+	return true;
+}
+
+bool
+show_record(const struct type *t, const struct record *r, uint64_t wanted, enum face face,
+    struct buf *out, struct err *e)
+{
+	if (wanted == 0)
+		return true;
+	if (face != FACE_ARRAYS)
+		return show_parsed(t, buf_str(&r->text), wanted, face, out, e);
+	for (size_t i = 0; t->fields[i].name != NULL; i++) {
+		if (!(wanted >> i & 1))
+			continue;
+		write_name(out, t->fields[i].name);
+		buf_add(out, r->text.s + r->fields[i].at, r->fields[i].len);
+	}
+	return true;
+}

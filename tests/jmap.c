@@ -1,0 +1,724 @@
+/* tests/jmap.c -- the parts of jmap/ that need no store. */
+#include <CUnit/CUnit.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "jmap/arguments.h"
+#include "jmap/call.h"
+#include "jmap/capability.h"
+#include "jmap/filter.h"
+#include "jmap/ijson.h"
+#include "jmap/jmap.h"
+#include "jmap/reference.h"
+#include "jmap/state.h"
+#include "jmap/write.h"
+#include "tests/suites.h"
+
+static const struct type *const dmarc = &dmarc_internal_report;
+static const struct type *const tls = &tls_internal_report;
+
+static json_t *
+parse(const char *text)
+{
+	json_t *v = json_loads(text, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(v);
+	return v;
+}
+
+/* --- I-JSON --- */
+
+#define SMALL 1000 /* bytes of a request */
+
+static const struct {
+	const char *why, *text;
+} not_ijson[] = {
+    {"nothing", ""},
+    {"blanks", "  \n"},
+    {"half", "{\"using\":"},
+    {"something behind it", "{} {}"},
+    {"a comment", "{} // all"},
+    {"a byte order mark", "\xef\xbb\xbf{}"},
+    {"a member twice", "{\"a\":1,\"a\":1}"},
+    {"a member twice, deep down", "[{\"a\":{\"b\":1,\"c\":1,\"b\":2}}]"},
+    {"a member twice, once escaped", "{\"a\":1,\"\\u0061\":1}"},
+    {"not a number", "[NaN]"},
+    {"an infinite number", "[1e999]"},
+    {"a leading zero", "[01]"},
+    {"single quotes", "{'a':1}"},
+    {"a comma too many", "[1,]"},
+    {"a control byte", "[\"\n\"]"},
+    {"bytes that are not UTF-8", "[\"\xff\"]"},
+    {"an overlong form", "[\"\xc0\xaf\"]"},
+    {"a surrogate in UTF-8", "[\"\xed\xa0\x80\"]"},
+    {"half a surrogate pair", "[\"\\ud800\"]"},
+    {"the other half", "[\"\\udc00\"]"},
+    {"U+FFFF", "[\"\xef\xbf\xbf\"]"},
+    {"U+FFFE, escaped", "[\"\\ufffe\"]"},
+    {"U+FDD0 in a name", "[{\"\xef\xb7\x90\":1}]"},
+    {"U+1FFFE", "[\"\xf0\x9f\xbf\xbe\"]"},
+    {"U+10FFFF, escaped", "[\"\\udbff\\udfff\"]"},
+};
+
+static void
+what_is_not_ijson_is_refused(void)
+{
+	for (size_t i = 0; i < sizeof not_ijson / sizeof not_ijson[0]; i++) {
+		struct err e = {0};
+		json_t *v = NULL;
+
+		if (ijson_parse(str_of(not_ijson[i].text), SMALL, &v, &e))
+			CU_FAIL("accepted");
+		if (e.code != ERR_NOT_JSON)
+			fprintf(stderr, "%s: code %d\n", not_ijson[i].why, e.code);
+		CU_ASSERT_EQUAL(e.code, ERR_NOT_JSON);
+		CU_ASSERT_PTR_NULL(v);
+		json_decref(v);
+	}
+}
+
+static void
+what_is_ijson_is_read(void)
+{
+	static const char *const good[] = {
+	    "{}",
+	    "3",
+	    " [1, -2, 3.5, 1e3, true, null] ",
+	    "[\"\\u0000\"]",
+	    "[\"\xef\xb7\x8f\xef\xb7\xb0\xef\xbf\xbd\"]", /* beside the noncharacters */
+	    "[\"\xf0\x9f\x98\x80\"]",
+	    "[\"\xf0\x9f\xbf\xbd\"]",
+	};
+
+	for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+		struct err e = {0};
+		json_t *v = NULL;
+
+		CU_ASSERT_TRUE(ijson_parse(str_of(good[i]), SMALL, &v, &e));
+		json_decref(v);
+	}
+}
+
+static void
+deep_nesting_is_not_json(void)
+{
+	struct buf text = {0};
+	struct err e = {0};
+	json_t *v = NULL;
+
+	for (int i = 0; i < 100000; i++)
+		buf_putc(&text, '[');
+	CU_ASSERT_FALSE(ijson_parse(buf_str(&text), 10 * text.len, &v, &e));
+	CU_ASSERT_EQUAL(e.code, ERR_LIMIT);
+	e = (struct err){0};
+	CU_ASSERT_FALSE(ijson_parse(buf_str(&text), 100 * text.len, &v, &e));
+	CU_ASSERT_EQUAL(e.code, ERR_NOT_JSON);
+	buf_free(&text);
+}
+
+/* A few bytes may not become a tree of gigabytes. */
+static void
+a_request_of_many_tiny_values_is_over_the_limit(void)
+{
+	static const char *const bombs[] = {"{},", "[],", "\"\",", "0,", "{\"\":0},"};
+
+	for (size_t i = 0; i < sizeof bombs / sizeof bombs[0]; i++) {
+		struct buf text = {0};
+		struct err e = {0};
+		json_t *v = NULL;
+
+		buf_putc(&text, '[');
+		while (text.len < SMALL - 10)
+			buf_puts(&text, bombs[i]);
+		buf_puts(&text, "0]");
+		CU_ASSERT_FALSE(ijson_parse(buf_str(&text), SMALL, &v, &e));
+		CU_ASSERT_EQUAL(e.code, ERR_LIMIT);
+		CU_ASSERT_STRING_EQUAL(e.limit, "maxSizeRequest");
+		buf_free(&text);
+	}
+}
+
+/* --- states --- */
+
+static void
+states_are_read_as_they_are_written(void)
+{
+	static const struct state states[] = {{0, 0}, {1, 7}, {UINT32_MAX, UINT64_MAX}};
+
+	for (size_t i = 0; i < sizeof states / sizeof states[0]; i++) {
+		char text[STATE_MAX + 1];
+		struct state s = {0};
+
+		state_format(states[i], text);
+		CU_ASSERT_TRUE(state_parse(str_of(text), &s));
+		CU_ASSERT_EQUAL(s.epoch, states[i].epoch);
+		CU_ASSERT_EQUAL(s.change, states[i].change);
+	}
+}
+
+static void
+other_texts_are_no_states(void)
+{
+	static const char *const bad[] = {
+	    "",
+	    "0",
+	    "00000001",
+	    "00000001-",
+	    "0000001-1",
+	    "00000001-01",
+	    "00000001-x",
+	    "00000001--1",
+	    "00000001-1 ",
+	    "0000000A-1",
+	    "00000001-18446744073709551616",
+	};
+
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		struct state s;
+
+		CU_ASSERT_FALSE(state_parse(str_of(bad[i]), &s));
+	}
+	CU_ASSERT_FALSE(state_parse((struct str){0}, &(struct state){0}));
+}
+
+/* --- result references --- */
+
+/* RFC 8620, 3.7, and RFC 6901, 5. */
+static void
+pointers_lead_where_the_rfc_says(void)
+{
+	static const struct {
+		const char *path, *found; /* NULL: nowhere */
+	} cases[] = {
+	    {"",
+		"{\"a/"
+		"b\":1,\"m~n\":2,\"\":3,\"list\":[{\"id\":\"x\",\"t\":[1,2]},{\"id\":\"y\","
+		"\"t\":[3]}],"
+		"\"*\":{\"*\":4}}"},
+	    {"/a~1b", "1"},
+	    {"/m~0n", "2"},
+	    {"/", "3"},
+	    {"/list/0/id", "\"x\""},
+	    {"/list/1/t", "[3]"},
+	    {"/list/*/id", "[\"x\",\"y\"]"},
+	    {"/list/*/t", "[1,2,3]"},
+	    {"/list/*/t/*", "[1,2,3]"},
+	    {"/list/*/t/0", "[1,3]"},
+	    {"/list/*", "[{\"id\":\"x\",\"t\":[1,2]},{\"id\":\"y\",\"t\":[3]}]"},
+	    {"/*/*", "4"},
+	    {"/list/*/t/1", NULL},
+	    {"/list/2", NULL},
+	    {"/list/00", NULL},
+	    {"/list/-", NULL},
+	    {"/list/-1", NULL},
+	    {"/list/x", NULL},
+	    {"/list/0/id/0", NULL},
+	    {"/nobody", NULL},
+	    {"list", NULL},
+	    {"/a~b", NULL},
+	    {"/m~", NULL},
+	    {"/list/18446744073709551616", NULL},
+	};
+	json_t *v = parse(cases[0].found);
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		json_t *found = pointer_follow(v, str_of(cases[i].path));
+
+		if (cases[i].found == NULL) {
+			CU_ASSERT_PTR_NULL(found);
+		} else {
+			json_t *want = parse(cases[i].found);
+
+			if (!json_equal(found, want))
+				fprintf(stderr, "%s is wrong\n", cases[i].path);
+			CU_ASSERT_TRUE(json_equal(found, want));
+			json_decref(want);
+		}
+		json_decref(found);
+	}
+	json_decref(v);
+}
+
+static const char earlier[] = "{\"ids\":[\"d1\"]}{\"type\":\"serverFail\"}";
+
+static void
+answer_earlier(struct answers *all)
+{
+	answers_add(all, (struct answer){STR("x:A/query"), STR("q"), 0, 14, NULL});
+	answers_add(all, (struct answer){STR("error"), STR("e"), 14, 21, NULL});
+	answers_add(all, (struct answer){STR("x:A/query"), STR("e"), 0, 14, NULL});
+}
+
+static void
+references_become_arguments(void)
+{
+	struct answers all = {0};
+	struct err e = {0};
+	json_t *args =
+	    parse("{\"#ids\":{\"resultOf\":\"q\",\"name\":\"x:A/query\",\"path\":\"/ids\"},"
+		  "\"b\":{\"#c\":1}}");
+	json_t *want = parse("{\"ids\":[\"d1\"],\"b\":{\"#c\":1}}");
+
+	answer_earlier(&all);
+	CU_ASSERT_TRUE(references_resolve(&args, &all, str_of(earlier), &e));
+	CU_ASSERT_TRUE(json_equal(args, want));
+	answers_free(&all);
+	json_decref(args);
+	json_decref(want);
+}
+
+static void
+references_that_fail_are_named(void)
+{
+	static const struct {
+		const char *args;
+		enum err_code code;
+	} bad[] = {
+	    {"{\"ids\":[],\"#ids\":{\"resultOf\":\"q\",\"name\":\"x:A/query\",\"path\":\"/"
+	     "ids\"}}",
+		ERR_INVALID_ARGUMENTS},
+	    {"{\"ids\":null,\"#ids\":{}}", ERR_INVALID_ARGUMENTS},
+	    {"{\"#ids\":null}", ERR_INVALID_RESULT_REFERENCE},
+	    {"{\"#ids\":{\"resultOf\":\"q\",\"name\":\"x:A/query\"}}",
+		ERR_INVALID_RESULT_REFERENCE},
+	    {"{\"#ids\":{\"resultOf\":\"q\",\"name\":\"x:A/get\",\"path\":\"/ids\"}}",
+		ERR_INVALID_RESULT_REFERENCE},
+	    {"{\"#ids\":{\"resultOf\":\"later\",\"name\":\"x:A/query\",\"path\":\"/ids\"}}",
+		ERR_INVALID_RESULT_REFERENCE},
+	    {"{\"#ids\":{\"resultOf\":\"e\",\"name\":\"x:A/query\",\"path\":\"/ids\"}}",
+		ERR_INVALID_RESULT_REFERENCE},
+	    {"{\"#ids\":{\"resultOf\":\"q\",\"name\":\"x:A/query\",\"path\":\"/list\"}}",
+		ERR_INVALID_RESULT_REFERENCE},
+	};
+
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		struct answers all = {0};
+		struct err e = {0};
+		json_t *args = parse(bad[i].args);
+
+		answer_earlier(&all);
+		CU_ASSERT_FALSE(references_resolve(&args, &all, str_of(earlier), &e));
+		CU_ASSERT_EQUAL(e.code, bad[i].code);
+		answers_free(&all);
+		json_decref(args);
+	}
+}
+
+/* --- names of methods --- */
+
+static void
+methods_are_a_type_and_a_verb(void)
+{
+	static const struct {
+		const char *name;
+		const struct type *const *type; /* NULL: no such method */
+		const char *verb;
+	} cases[] = {
+	    {"x:DmarcInternalReport/get", &dmarc, "get"},
+	    {"x:dmarc-internal-report/get", &dmarc, "get"},
+	    {"x:tls-internal-report/queryChanges", &tls, "queryChanges"},
+	    {"x:TlsInternalReport/set", &tls, "set"},
+	    {"x:dmarcinternalreport/get", NULL, NULL},
+	    {"x:dmarc-internal-report-/get", NULL, NULL},
+	    {"x:dmarc-internal/get", NULL, NULL},
+	    {"x:-dmarc-internal-report/get", NULL, NULL},
+	    {"DmarcInternalReport/get", NULL, NULL},
+	    {"x:DmarcInternalReport/copy", NULL, NULL},
+	    {"x:DmarcInternalReport/", NULL, NULL},
+	    {"x:DmarcInternalReport", NULL, NULL},
+	    {"x:DmarcInternalReport/get/", NULL, NULL},
+	    {"x:DmarcInternalReport/echo", NULL, NULL},
+	    {"Core/get", NULL, NULL},
+	    {"x:/get", NULL, NULL},
+	    {"", NULL, NULL},
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct method m;
+		bool found = method_named(str_of(cases[i].name), &m);
+
+		CU_ASSERT_EQUAL(found, cases[i].type != NULL);
+		if (!found || cases[i].type == NULL)
+			continue;
+		CU_ASSERT_PTR_EQUAL(m.type, *cases[i].type);
+		CU_ASSERT_STRING_EQUAL(m.verb->name, cases[i].verb);
+		CU_ASSERT_STRING_EQUAL(m.capability, JMAP_CAPABILITY_OUTBOX);
+	}
+}
+
+/* --- filters and sorts --- */
+
+/* "and(text(example) not(deliverAt<5))", for comparing trees. */
+static void
+print_filter(const struct filter *f, struct buf *out)
+{
+	static const char *const operators[] = {
+	    [FILTER_AND] = "and", [FILTER_OR] = "or", [FILTER_NOT] = "not"};
+	static const char *const keys[] = {[KEY_DOMAIN] = "domain",
+	    [KEY_CREATED_AT] = "created",
+	    [KEY_DELIVER_AT] = "deliver",
+	    [KEY_POLICY] = "policy"};
+	static const char *const relations[] = {[REL_EQUAL] = "=",
+	    [REL_LESS] = "<",
+	    [REL_LESS_EQUAL] = "<=",
+	    [REL_GREATER] = ">",
+	    [REL_GREATER_EQUAL] = ">=",
+	    [REL_TEXT] = "^"};
+
+	if (f->kind == FILTER_KEY) {
+		buf_puts(out, keys[f->key]);
+		buf_puts(out, relations[f->relation]);
+		if (f->text != NULL)
+			buf_puts(out, f->text);
+		else
+			buf_printf(out, "%lld", (long long)f->number);
+		return;
+	}
+	buf_printf(out, "%s(", operators[f->kind]);
+	for (size_t i = 0; i < f->n; i++) {
+		buf_puts(out, i > 0 ? " " : "");
+		print_filter(&f->children[i], out);
+	}
+	buf_putc(out, ')');
+}
+
+static void
+filters_are_read(void)
+{
+	static const struct {
+		const struct type *const *type;
+		const char *json, *tree;
+	} cases[] = {
+	    {&dmarc, "{}", "and()"},
+	    {&dmarc, "{\"domain\":\"Example\"}", "domain^example"},
+	    {&tls, "{\"domain\":\"\"}", "domain^"},
+	    {&dmarc, "{\"domain\":\"my-\"}", "domain^my-"},
+	    {&dmarc,
+		"{\"domain\":\"b\xc3\xbc"
+		"cher.\"}",
+		"domain^xn--bcher-kva."},
+	    {&dmarc,
+		"{\"domain\":\"B\xc3\x9c"
+		"CHER\"}",
+		"domain^xn--bcher-kva"},
+	    {&dmarc, "{\"domain\":\"a b\"}", "or()"},
+	    {&dmarc, "{\"domain\":\"a\\u0000\"}", "or()"},
+	    {&dmarc, "{\"createdAt\":\"1970-01-01T00:00:05Z\"}", "created=5"},
+	    {&dmarc, "{\"deliverAtIsLessThan\":\"1970-01-01T00:00:05.9Z\"}", "deliver<5"},
+	    {&tls, "{\"deliverAtIsLessThanOrEqual\":\"1970-01-01T00:00:05Z\"}", "deliver<=5"},
+	    {&dmarc, "{\"createdAtIsGreaterThan\":\"1970-01-01T00:00:05Z\"}", "created>5"},
+	    {&dmarc, "{\"createdAtIsGreaterThanOrEqual\":\"1970-01-01T00:00:05Z\"}",
+		"created>=5"},
+	    {&dmarc, "{\"policyIdentifier\":9007199254740991}", "policy=9007199254740991"},
+	    {&tls, "{\"policyIdentifier\":0}", "policy=0"},
+	    {&dmarc, "{\"domain\":\"a\",\"policyIdentifier\":1}", "and(domain^a policy=1)"},
+	    {&dmarc, "{\"operator\":\"AND\",\"conditions\":[]}", "and()"},
+	    {&dmarc, "{\"operator\":\"AnyOf\",\"conditions\":[{\"domain\":\"a\"},{}]}",
+		"or(domain^a and())"},
+	    {&dmarc,
+		"{\"operator\":\"NOT\",\"conditions\":[{\"operator\":\"OR\",\"conditions\":[]}]"
+		"}",
+		"not(or())"},
+	    {&dmarc,
+		"{\"operator\":\"AllOf\",\"conditions\":[{\"operator\":\"Not\",\"conditions\":["
+		"]}]}",
+		"and(not())"},
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		json_t *v = parse(cases[i].json);
+		struct buf text = {0};
+		struct err e = {0};
+		struct filter f;
+
+		CU_ASSERT_TRUE_FATAL(filter_read(*cases[i].type, v, &f, &e));
+		print_filter(&f, &text);
+		CU_ASSERT_STRING_EQUAL(buf_terminate(&text), cases[i].tree);
+		buf_free(&text);
+		filter_free(&f);
+		json_decref(v);
+	}
+}
+
+static void
+wrong_filters_are_refused(void)
+{
+	static const struct {
+		const char *json;
+		enum err_code code;
+	} bad[] = {
+	    {"{\"colour\":1}", ERR_UNSUPPORTED_FILTER},
+	    {"{\"report\":\"x\"}", ERR_UNSUPPORTED_FILTER},
+	    {"{\"id\":\"x\"}", ERR_UNSUPPORTED_FILTER},
+	    {"{\"domainIsLessThan\":\"x\"}", ERR_UNSUPPORTED_FILTER},
+	    {"{\"createdAtIs\":\"1970-01-01T00:00:05Z\"}", ERR_UNSUPPORTED_FILTER},
+	    {"{\"conditions\":[]}", ERR_UNSUPPORTED_FILTER},
+	    {"{\"domain\":1}", ERR_INVALID_ARGUMENTS},
+	    {"{\"domain\":null}", ERR_INVALID_ARGUMENTS},
+	    {"{\"createdAt\":\"yesterday\"}", ERR_INVALID_ARGUMENTS},
+	    {"{\"createdAt\":\"1970-01-01T00:00:05+00:00\"}", ERR_INVALID_ARGUMENTS},
+	    {"{\"createdAt\":5}", ERR_INVALID_ARGUMENTS},
+	    {"{\"policyIdentifier\":-1}", ERR_INVALID_ARGUMENTS},
+	    {"{\"policyIdentifier\":9007199254740992}", ERR_INVALID_ARGUMENTS},
+	    {"{\"policyIdentifier\":\"1\"}", ERR_INVALID_ARGUMENTS},
+	    {"{\"domain\":\"a\",\"deliverAt\":false}", ERR_INVALID_ARGUMENTS},
+	    {"{\"operator\":\"XOR\",\"conditions\":[]}", ERR_INVALID_ARGUMENTS},
+	    {"{\"operator\":1,\"conditions\":[]}", ERR_INVALID_ARGUMENTS},
+	    {"{\"operator\":\"AND\"}", ERR_INVALID_ARGUMENTS},
+	    {"{\"operator\":\"AND\",\"conditions\":{}}", ERR_INVALID_ARGUMENTS},
+	    {"{\"operator\":\"AND\",\"conditions\":[],\"domain\":\"a\"}",
+		ERR_INVALID_ARGUMENTS},
+	    {"{\"operator\":\"AND\",\"conditions\":[null]}", ERR_INVALID_ARGUMENTS},
+	    {"{\"operator\":\"AND\",\"conditions\":[{\"domain\":\"a\"},{\"domain\":[]}]}",
+		ERR_INVALID_ARGUMENTS},
+	};
+
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		json_t *v = parse(bad[i].json);
+		struct err e = {0};
+		struct filter f;
+
+		CU_ASSERT_FALSE(filter_read(dmarc, v, &f, &e));
+		if (e.code != bad[i].code)
+			fprintf(stderr, "%s: %s\n", bad[i].json, e.text);
+		CU_ASSERT_EQUAL(e.code, bad[i].code);
+		filter_free(&f);
+		json_decref(v);
+	}
+}
+
+/* OR of n conditions, inside depth - 1 NOTs; read as a filter. */
+static bool
+is_read(int depth, int n)
+{
+	struct buf text = {0};
+	struct err e = {0};
+	struct filter f;
+	json_t *v;
+	bool ok;
+
+	for (int i = 1; i < depth; i++)
+		buf_puts(&text, "{\"operator\":\"NOT\",\"conditions\":[");
+	buf_puts(&text, "{\"operator\":\"OR\",\"conditions\":[");
+	for (int i = 0; i < n; i++) {
+		write_comma(&text);
+		buf_puts(&text, "{\"domain\":\"a\"}");
+	}
+	for (int i = 0; i < depth; i++)
+		buf_puts(&text, "]}");
+	v = parse(buf_terminate(&text));
+	ok = filter_read(dmarc, v, &f, &e);
+	CU_ASSERT_TRUE(ok || e.code == ERR_UNSUPPORTED_FILTER);
+	filter_free(&f);
+	json_decref(v);
+	buf_free(&text);
+	return ok;
+}
+
+static void
+filters_have_limits(void)
+{
+	CU_ASSERT_TRUE(is_read(1, FILTER_MAX_NODES - 1));
+	CU_ASSERT_FALSE(is_read(1, FILTER_MAX_NODES));
+	CU_ASSERT_FALSE(is_read(1, FILTER_MAX_NODES + 1));
+	CU_ASSERT_TRUE(is_read(FILTER_MAX_DEPTH, 0));
+	CU_ASSERT_TRUE(is_read(FILTER_MAX_DEPTH - 1, 1));
+	CU_ASSERT_FALSE(is_read(FILTER_MAX_DEPTH, 1));
+	CU_ASSERT_FALSE(is_read(FILTER_MAX_DEPTH + 1, 0));
+}
+
+static void
+sorts_are_read(void)
+{
+	static const struct {
+		const char *json;
+		enum err_code code;
+		size_t n;
+		struct sort sort[SORT_MAX];
+	} cases[] = {
+	    {"[]", ERR_NONE, 0, {{0}}},
+	    {"[{\"property\":\"domain\"}]", ERR_NONE, 1, {{KEY_DOMAIN, true}}},
+	    {"[{\"property\":\"deliverAt\",\"isAscending\":false},{\"property\":\"id\"}]",
+		ERR_NONE, 2, {{KEY_DELIVER_AT, false}, {KEY_ID, true}}},
+	    {"[{\"property\":\"createdAt\"},{\"property\":\"createdAt\",\"isAscending\":false},"
+	     "{\"property\":\"domain\"},{\"property\":\"deliverAt\"},{\"property\":\"id\"},"
+	     "{\"property\":\"id\"}]",
+		ERR_NONE, 4,
+		{{KEY_CREATED_AT, true}, {KEY_DOMAIN, true}, {KEY_DELIVER_AT, true},
+		    {KEY_ID, true}}},
+	    {"[{\"property\":\"id\"},{\"property\":\"domain\"}]", ERR_NONE, 1,
+		{{KEY_ID, true}}},
+	    {"[{\"property\":\"report\"}]", ERR_UNSUPPORTED_SORT, 0, {{0}}},
+	    {"[{\"property\":\"policyIdentifier\"}]", ERR_UNSUPPORTED_SORT, 0, {{0}}},
+	    {"[{\"property\":\"colour\"}]", ERR_UNSUPPORTED_SORT, 0, {{0}}},
+	    {"[{\"property\":\"domain\",\"collation\":\"i;octet\"}]", ERR_UNSUPPORTED_SORT, 0,
+		{{0}}},
+	    {"[{}]", ERR_INVALID_ARGUMENTS, 0, {{0}}},
+	    {"[{\"property\":1}]", ERR_INVALID_ARGUMENTS, 0, {{0}}},
+	    {"[{\"property\":\"domain\",\"isAscending\":1}]", ERR_INVALID_ARGUMENTS, 0, {{0}}},
+	    {"[{\"property\":\"domain\",\"up\":true}]", ERR_INVALID_ARGUMENTS, 0, {{0}}},
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		json_t *v = parse(cases[i].json);
+		struct sort sort[SORT_MAX];
+		struct err e = {0};
+		size_t n;
+
+		CU_ASSERT_EQUAL(sort_read(dmarc, v, sort, &n, &e), cases[i].code == ERR_NONE);
+		CU_ASSERT_EQUAL(e.code, cases[i].code);
+		for (size_t k = 0; k < cases[i].n; k++) {
+			CU_ASSERT_EQUAL_FATAL(n, cases[i].n);
+			CU_ASSERT_EQUAL(sort[k].key, cases[i].sort[k].key);
+			CU_ASSERT_EQUAL(sort[k].ascending, cases[i].sort[k].ascending);
+		}
+		json_decref(v);
+	}
+}
+
+/* --- the session, problems, capabilities --- */
+
+static json_t *
+session(const struct limits *limits, const struct principal *p)
+{
+	const struct jmap j = {.limits = limits};
+	struct buf out = {0};
+	json_t *v;
+
+	jmap_session(&j, p, STR("https://reports.example.com"), &out);
+	v = json_loadb(out.s, out.len, JSON_REJECT_DUPLICATES, NULL);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(v);
+	buf_free(&out);
+	return v;
+}
+
+static void
+the_session_has_what_rfc_8620_wants(void)
+{
+	static const char *const urls[] = {
+	    "apiUrl", "downloadUrl", "uploadUrl", "eventSourceUrl", "username", "state"};
+	static const char *const core[] = {"maxSizeUpload", "maxConcurrentUpload",
+	    "maxSizeRequest", "maxConcurrentRequests", "maxCallsInRequest", "maxObjectsInGet",
+	    "maxObjectsInSet"};
+	struct principal p = {.subject = "alice \"\\", .permissions = ~(permissions)0};
+	json_t *s = session(&limits_default, &p), *account, *capability;
+
+	capability = json_object_get(json_object_get(s, "capabilities"), JMAP_CAPABILITY_CORE);
+	for (size_t i = 0; i < sizeof core / sizeof core[0]; i++)
+		CU_ASSERT_TRUE(json_is_integer(json_object_get(capability, core[i])));
+	CU_ASSERT_TRUE(json_is_array(json_object_get(capability, "collationAlgorithms")));
+	for (size_t i = 0; i < sizeof urls / sizeof urls[0]; i++)
+		CU_ASSERT_TRUE(json_is_string(json_object_get(s, urls[i])));
+	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(s, "apiUrl")),
+	    "https://reports.example.com/jmap/");
+	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(s, "username")), p.subject);
+	CU_ASSERT_STRING_EQUAL(
+	    json_string_value(
+		json_object_get(json_object_get(s, "primaryAccounts"), JMAP_CAPABILITY_OUTBOX)),
+	    JMAP_ACCOUNT_ID);
+	account = json_object_get(json_object_get(s, "accounts"), JMAP_ACCOUNT_ID);
+	CU_ASSERT_TRUE(json_is_false(json_object_get(account, "isReadOnly")));
+	CU_ASSERT_TRUE(json_is_object(json_object_get(
+	    json_object_get(account, "accountCapabilities"), JMAP_CAPABILITY_OUTBOX)));
+	json_decref(s);
+}
+
+static void
+the_session_state_follows_what_it_shows(void)
+{
+	const struct principal alice = {.subject = "alice", .permissions = 1};
+	const struct principal bob = {.subject = "bob", .permissions = 1};
+	const struct principal more = {.subject = "alice", .permissions = 3};
+	struct limits fewer = limits_default;
+	json_t *s[5];
+
+	fewer.max_objects_in_get--;
+	s[0] = session(&limits_default, &alice);
+	s[1] = session(&limits_default, &alice);
+	s[2] = session(&limits_default, &bob);
+	s[3] = session(&limits_default, &more);
+	s[4] = session(&fewer, &alice);
+	for (int i = 1; i < 5; i++)
+		CU_ASSERT_EQUAL(
+		    json_equal(json_object_get(s[0], "state"), json_object_get(s[i], "state")),
+		    i == 1);
+	for (int i = 0; i < 5; i++)
+		json_decref(s[i]);
+}
+
+static void
+a_session_that_may_not_write_says_so(void)
+{
+	struct principal p = {.subject = "reader"};
+	json_t *s, *account;
+
+	p.permissions = permission_of(dmarc, ACTION_GET) | permission_of(tls, ACTION_QUERY);
+	s = session(&limits_default, &p);
+	account = json_object_get(json_object_get(s, "accounts"), JMAP_ACCOUNT_ID);
+	CU_ASSERT_TRUE(json_is_true(json_object_get(account, "isReadOnly")));
+	json_decref(s);
+}
+
+static void
+problems_are_rfc_7807_documents(void)
+{
+	struct err e = {0};
+	struct buf out = {0};
+	json_t *v;
+
+	err_set_limit(&e, "maxCallsInRequest", "At most \"%d\" \xc3", 64);
+	jmap_problem(&e, &out);
+	v = parse(buf_terminate(&out));
+	CU_ASSERT_STRING_EQUAL(
+	    json_string_value(json_object_get(v, "type")), "urn:ietf:params:jmap:error:limit");
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(v, "status")), 400);
+	CU_ASSERT_STRING_EQUAL(
+	    json_string_value(json_object_get(v, "limit")), "maxCallsInRequest");
+	CU_ASSERT_STRING_EQUAL(
+	    json_string_value(json_object_get(v, "detail")), "At most \"64\" ?");
+	json_decref(v);
+	buf_clear(&out);
+	e = (struct err){.code = ERR_UNAUTHORIZED};
+	jmap_problem(&e, &out);
+	v = parse(buf_terminate(&out));
+	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(v, "type")), "about:blank");
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(v, "status")), 401);
+	CU_ASSERT_TRUE(json_is_string(json_object_get(v, "title")));
+	json_decref(v);
+	buf_free(&out);
+}
+
+static void
+unknown_capabilities_are_told_from_tolerated_ones(void)
+{
+	CU_ASSERT_TRUE(capability_is_known(STR(JMAP_CAPABILITY_OUTBOX)));
+	CU_ASSERT_TRUE(capability_is_known(STR("urn:ietf:params:jmap:vacationresponse")));
+	CU_ASSERT_FALSE(capability_is_known(STR("urn:ietf:params:jmap:websocket")));
+	CU_ASSERT_FALSE(capability_is_known(STR("")));
+	CU_ASSERT_FALSE(capability_is_known(STR("urn:ietf:params:jmap:core ")));
+}
+
+const CU_TestInfo jmap_tests[] = {
+    {"what is not I-JSON is refused", what_is_not_ijson_is_refused},
+    {"what is I-JSON is read", what_is_ijson_is_read},
+    {"nesting too deep is not JSON", deep_nesting_is_not_json},
+    {"a request of many tiny values is over the limit",
+	a_request_of_many_tiny_values_is_over_the_limit},
+    {"states are read as they are written", states_are_read_as_they_are_written},
+    {"other texts are no states", other_texts_are_no_states},
+    {"pointers lead where the RFC says", pointers_lead_where_the_rfc_says},
+    {"references become arguments", references_become_arguments},
+    {"references that fail are named", references_that_fail_are_named},
+    {"methods are a type and a verb", methods_are_a_type_and_a_verb},
+    {"filters are read", filters_are_read},
+    {"wrong filters are refused", wrong_filters_are_refused},
+    {"filters have limits", filters_have_limits},
+    {"sorts are read", sorts_are_read},
+    {"the session has what RFC 8620 wants", the_session_has_what_rfc_8620_wants},
+    {"the session's state follows what it shows", the_session_state_follows_what_it_shows},
+    {"a session that may not write says so", a_session_that_may_not_write_says_so},
+    {"problems are RFC 7807 documents", problems_are_rfc_7807_documents},
+    {"unknown capabilities are told from tolerated ones",
+	unknown_capabilities_are_told_from_tolerated_ones},
+    CU_TEST_INFO_NULL,
+};
