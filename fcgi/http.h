@@ -1,0 +1,52 @@
+/* fcgi/http.h -- an HTTP request and its answer, as routes see them: no FastCGI here, so tests
+ * need no socket. */
+#ifndef FCGI_HTTP_H
+#define FCGI_HTTP_H
+
+#include "auth/auth.h"
+#include "base/str.h"
+#include "jmap/jmap.h"
+
+/* Borrowed, for the time of one request. */
+struct http_request {
+	struct str method;        /* "POST" */
+	struct str path;          /* "/api", without query */
+	struct str content_type;  /* {0}: none */
+	struct str authorization; /* {0}: none */
+	struct str host;
+	bool https;
+	struct str request_id; /* given by the web server; "": none */
+	struct str body;
+	bool body_too_large; /* longer than max_size_request: body is not kept */
+};
+
+struct http_response {
+	int status;
+	const char *content_type; /* NULL: no body */
+	const char *allow;        /* 405 and OPTIONS: "POST, OPTIONS"; NULL otherwise */
+	const char *authenticate; /* 401: the value of WWW-Authenticate; NULL otherwise */
+	const char *cache_control;
+	unsigned retry_after_s; /* 503; 0 otherwise */
+	bool head;              /* the body is only counted, not sent */
+	struct buf body;
+	/* for the log */
+	char subject[STORE_SUBJECT_MAX + 1];
+	struct jmap_done done;
+};
+
+/* What the routes need. */
+struct http {
+	struct jmap jmap;
+	struct auth *auth;
+	const char *public_url; /* "": from the request's scheme and Host */
+};
+
+/* Always fills *out: http_response_free() it. */
+void http_serve(struct http *h, const struct http_request *r, struct http_response *out);
+void http_response_free(struct http_response *r);
+
+/* Appends the header as a FastCGI server wants it: "Status: 200 OK", fields, an empty line (RFC
+ * 3875, 6.3). */
+void http_response_head(const struct http_response *r, struct buf *out);
+
+#endif

@@ -1,0 +1,20 @@
+/* fcgi/loop.h -- which connection is served next.
+ *
+ * libfcgi's own loop stays with a connection until its end: the others starve in the backlog.
+ * Here a worker waits for the listening socket and all its kept connections together, and
+ * serves whichever has a request. */
+#ifndef FCGI_LOOP_H
+#define FCGI_LOOP_H
+
+#include <signal.h>
+
+#include "base/err.h"
+#include "fcgi/worker.h"
+
+/* Until *stopping, which a handler of SIGTERM sets: that signal must be blocked, and is let
+ * through only while nothing is served.  Then nothing more is accepted, and the connections are
+ * given up one by one: no request that came over them is lost. */
+bool loop_run(
+    struct worker *w, int listen_fd, const volatile sig_atomic_t *stopping, struct err *e);
+
+#endif

@@ -1,0 +1,195 @@
+/* fcgi/main.c -- outbox-worker: answers the requests that come to the FastCGI socket on its
+ * standard input. */
+#include <errno.h>
+#include <fcgiapp.h>
+#include <getopt.h>
+#include <limits.h>
+#include <malloc.h>
+#include <signal.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "config/version.h"
+#include "fcgi/loop.h"
+
+#define EXIT_USAGE 2
+#define LISTEN_FD STDIN_FILENO
+#define OTHER_FDS 32               /* descriptors beside the connections */
+#define MMAP_THRESHOLD (128 << 10) /* bytes: larger blocks go back to the system when freed */
+#define TRIM_THRESHOLD (1 << 20)   /* free bytes at the heap's end that are kept */
+
+static volatile sig_atomic_t stopping;
+
+static void
+on_term(int signal)
+{
+	(void)signal;
+	stopping = 1;
+}
+
+static void
+on_alarm(int signal)
+{
+	static const char text[] =
+	    "outbox-worker: a request took longer than worker_timeout_s\n";
+
+	(void)signal;
+	if (write(STDERR_FILENO, text, sizeof text - 1) < 0)
+		_exit(2);
+	_exit(1);
+}
+
+/* libfcgi sets handlers of its own: ours come after them.  A SIGTERM meanwhile waits for the
+ * loop. */
+static bool
+start_libraries(void)
+{
+	struct sigaction term = {.sa_handler = on_term}, alarm = {.sa_handler = on_alarm};
+	struct sigaction ignore = {.sa_handler = SIG_IGN};
+	sigset_t blocked;
+
+	sigemptyset(&blocked);
+	sigaddset(&blocked, SIGTERM);
+	sigprocmask(SIG_BLOCK, &blocked, NULL);
+	if (sodium_init() < 0 || FCGX_Init() != 0)
+		return false;
+	sigaction(SIGTERM, &term, NULL);
+	sigaction(SIGALRM, &alarm, NULL);
+	sigaction(SIGPIPE, &ignore, NULL);
+	sigaction(SIGUSR1, &ignore, NULL);
+	return true;
+}
+
+/* A web server that connects once more than there are descriptors waits; nothing else depends
+ * on it. */
+static void
+raise_descriptor_limit(const struct config *c)
+{
+	struct rlimit files;
+	rlim_t wanted = (rlim_t)c->worker_connections + OTHER_FDS;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur >= wanted)
+		return;
+	files.rlim_cur = wanted < files.rlim_max ? wanted : files.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &files);
+}
+
+static bool
+is_listening(int fd)
+{
+	int on = 0;
+	socklen_t len = sizeof on;
+
+	return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &on, &len) == 0 && on;
+}
+
+/* ready_fd 0: nobody waits. */
+static bool
+run(struct worker *w, int ready_fd, struct err *e)
+{
+	char *socket = config_store_socket(&w->config);
+	bool ok = false;
+
+	if (!is_listening(LISTEN_FD)) {
+		err_set(e, ERR_SERVER_FAIL,
+		    "standard input is not a listening socket; outboxd starts workers");
+		goto out;
+	}
+	if (!start_libraries()) {
+		err_set(e, ERR_SERVER_FAIL, "libsodium or libfcgi does not start");
+		goto out;
+	}
+	store_open(&w->http.jmap.store, socket, (unsigned)w->config.store_timeout_ms);
+	auth_open(&w->http.auth, w->http.jmap.store, socket, &w->clock);
+	raise_descriptor_limit(&w->config);
+	mallopt(M_MMAP_THRESHOLD, MMAP_THRESHOLD);
+	mallopt(M_TRIM_THRESHOLD, TRIM_THRESHOLD);
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
+		err_set(e, ERR_SERVER_FAIL, "cannot give up privileges: %s", strerror(errno));
+		goto out;
+	}
+	if (ready_fd > 0 && !io_write_full(ready_fd, "r", 1)) {
+		err_set(e, ERR_SERVER_FAIL, "cannot tell the parent: %s", strerror(errno));
+		goto out;
+	}
+	ok = loop_run(w, LISTEN_FD, &stopping, e);
+out:
+	auth_close(&w->http.auth);
+	store_close(&w->http.jmap.store);
+	buf_free(&w->body);
+	buf_free(&w->head);
+	free(socket);
+	return ok;
+}
+
+static const struct option options[] = {
+    {"config", required_argument, NULL, 'c'},
+    {"ready-fd", required_argument, NULL, 'r'},
+    {"help", no_argument, NULL, 'h'},
+    {"version", no_argument, NULL, 'V'},
+    {0},
+};
+
+static const char usage[] =
+    "usage: outbox-worker [--config FILE] [--ready-fd N] [--help] [--version]\n"
+    "Serves FastCGI on the listening socket that is its standard input; outboxd starts it.\n"
+    "  --config FILE  default: " CONFIG_DEFAULT_PATH "\n"
+    "  --ready-fd N   where to write a byte once it serves\n";
+
+static int
+wrong_usage(void)
+{
+	fputs(usage, stderr);
+	return EXIT_USAGE;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct worker w = {.log = {.program = "outbox-worker", .level = LOG_LEVEL_INFO}};
+	const char *config = CONFIG_DEFAULT_PATH;
+	uint64_t ready_fd = 0;
+	struct err e = {0};
+	int o;
+
+	while ((o = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		switch (o) {
+		case 'c':
+			config = optarg;
+			break;
+		case 'r':
+			if (!str_to_u64(str_of(optarg), INT_MAX, &ready_fd))
+				return wrong_usage();
+			break;
+		case 'h':
+			fputs(usage, stdout);
+			return EXIT_SUCCESS;
+		case 'V':
+			puts("outbox-worker " OUTBOX_VERSION);
+			return EXIT_SUCCESS;
+		default:
+			return wrong_usage();
+		}
+	}
+	if (optind < argc)
+		return wrong_usage();
+	if (config_read(&w.config, config, &e)) {
+		w.log.level = w.config.log_level;
+		w.http.jmap.clock = &w.clock;
+		w.http.jmap.limits = &w.config.limits;
+		w.http.public_url = w.config.public_url;
+		run(&w, (int)ready_fd, &e);
+		config_free(&w.config);
+	}
+	if (e.code == ERR_NONE)
+		return EXIT_SUCCESS;
+	log_line(&w.log, LOG_LEVEL_ERROR, "stopped", "why=%s", log_quote(str_of(e.text)).text);
+	return EXIT_FAILURE;
+}

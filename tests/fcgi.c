@@ -1,0 +1,411 @@
+/* tests/fcgi.c -- HTTP: paths, methods, and what a request must bring before it is served. */
+#include <CUnit/CUnit.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "auth/token.h"
+#include "fcgi/http.h"
+#include "fcgi/media.h"
+#include "tests/outbox.h"
+#include "tests/suites.h"
+
+#define ECHO                                                                                   \
+	"{\"using\":[\"urn:ietf:params:jmap:core\"],\"methodCalls\":[[\"Core/"                 \
+	"echo\",{},\"0\"]]}"
+
+struct scene {
+	struct outbox outbox;
+	struct http http;
+	char header[sizeof "Bearer " + TOKEN_LEN];
+	struct http_request request; /* a good POST; tests spoil it */
+	struct http_response response;
+	json_t *json; /* of the response; NULL: none */
+};
+
+static void
+set_scene(struct scene *s)
+{
+	struct store_token t = {.subject = "alice", .permissions = ~(permissions)0};
+	struct token token;
+	char text[TOKEN_LEN + 1];
+	struct err e = {0};
+
+	*s = (struct scene){0};
+	outbox_start(&s->outbox);
+	token_new(&token);
+	memcpy(t.id, token.id, sizeof t.id);
+	CU_ASSERT_FATAL(store_token_create(s->outbox.store, &t, token.secret, &e));
+	token_format(&token, text);
+	snprintf(s->header, sizeof s->header, "Bearer %s", text);
+	s->http.jmap = s->outbox.jmap;
+	s->http.public_url = "";
+	auth_open(&s->http.auth, s->outbox.store, s->outbox.socket, &s->outbox.clock);
+	s->request = (struct http_request){.method = STR("POST"),
+	    .path = STR("/api"),
+	    .content_type = STR("application/json"),
+	    .authorization = str_of(s->header),
+	    .host = STR("reports.example.com"),
+	    .body = STR(ECHO)};
+}
+
+static void
+forget_response(struct scene *s)
+{
+	http_response_free(&s->response);
+	json_decref(s->json);
+	s->json = NULL;
+}
+
+static void
+clear_scene(struct scene *s)
+{
+	forget_response(s);
+	auth_close(&s->http.auth);
+	outbox_stop(&s->outbox);
+}
+
+static int
+serve(struct scene *s)
+{
+	forget_response(s);
+	http_serve(&s->http, &s->request, &s->response);
+	s->json = json_loadb(s->response.body.s, s->response.body.len, 0, NULL);
+	return s->response.status;
+}
+
+static const char *
+text_of(const struct scene *s, const char *member)
+{
+	const char *text = json_string_value(json_object_get(s->json, member));
+
+	return text != NULL ? text : "";
+}
+
+/* Every error is an RFC 7807 document that names its own status. */
+static void
+expect_problem(struct scene *s, int status, const char *type)
+{
+	CU_ASSERT_EQUAL(serve(s), status);
+	CU_ASSERT_STRING_EQUAL(s->response.content_type, "application/problem+json");
+	CU_ASSERT_STRING_EQUAL(text_of(s, "type"), type);
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(s->json, "status")), status);
+	CU_ASSERT(strlen(text_of(s, "detail")) > 0);
+	CU_ASSERT_STRING_EQUAL(s->response.cache_control, "no-store");
+}
+
+/* --- paths and methods --- */
+
+static const struct {
+	const char *method, *path;
+	int status;
+	const char *allow;
+} served[] = {
+    {"POST", "/api", 200, NULL},
+    {"POST", "/api/", 200, NULL},
+    {"POST", "/jmap", 200, NULL},
+    {"POST", "/jmap/", 200, NULL},
+    {"GET", "/jmap/session", 200, NULL},
+    {"HEAD", "/jmap/session", 200, NULL},
+    {"GET", "/.well-known/jmap", 200, NULL},
+    {"GET", "/healthz", 200, NULL},
+    {"GET", "/readyz", 200, NULL},
+    {"OPTIONS", "/api", 204, "POST, OPTIONS"},
+    {"OPTIONS", "/jmap/session", 204, "GET, HEAD, OPTIONS"},
+    {"GET", "/api", 405, "POST, OPTIONS"},
+    {"HEAD", "/jmap/", 405, "POST, OPTIONS"},
+    {"PUT", "/api", 405, "POST, OPTIONS"},
+    {"post", "/api", 405, "POST, OPTIONS"},
+    {"", "/api", 405, "POST, OPTIONS"},
+    {"POST", "/jmap/session", 405, "GET, HEAD, OPTIONS"},
+    {"DELETE", "/healthz", 405, "GET, HEAD, OPTIONS"},
+    {"GET", "/", 404, NULL},
+    {"GET", "", 404, NULL},
+    {"POST", "/api//", 404, NULL},
+    {"POST", "/API", 404, NULL},
+    {"POST", "/api/x", 404, NULL},
+    {"GET", "/jmap/session/", 404, NULL},
+    {"OPTIONS", "/nowhere", 404, NULL},
+};
+
+static void
+paths_take_their_methods(void)
+{
+	struct scene s;
+
+	set_scene(&s);
+	for (size_t i = 0; i < sizeof served / sizeof served[0]; i++) {
+		s.request.method = str_of(served[i].method);
+		s.request.path = str_of(served[i].path);
+		if (serve(&s) != served[i].status) {
+			printf(
+			    "%s %s: %d\n", served[i].method, served[i].path, s.response.status);
+			CU_FAIL("another status");
+		}
+		CU_ASSERT_EQUAL(s.response.allow == NULL, served[i].allow == NULL);
+		CU_ASSERT(str_equal(str_of(s.response.allow), str_of(served[i].allow)));
+	}
+	clear_scene(&s);
+}
+
+static void
+errors_are_problem_documents(void)
+{
+	struct scene s;
+
+	set_scene(&s);
+	s.request.path = STR("/nowhere");
+	expect_problem(&s, 404, "about:blank");
+	s.request.path = STR("/api");
+	s.request.method = STR("GET");
+	expect_problem(&s, 405, "about:blank");
+	s.request.method = STR("POST");
+	s.request.content_type = STR("text/plain");
+	expect_problem(&s, 415, "urn:ietf:params:jmap:error:notJSON");
+	s.request.content_type = STR("application/json");
+	s.request.body = STR("{");
+	expect_problem(&s, 400, "urn:ietf:params:jmap:error:notJSON");
+	s.request.authorization = STR("Bearer x");
+	expect_problem(&s, 401, "about:blank");
+	clear_scene(&s);
+}
+
+static void
+head_counts_its_body_and_keeps_it(void)
+{
+	struct scene s;
+
+	set_scene(&s);
+	s.request.method = STR("HEAD");
+	s.request.path = STR("/healthz");
+	CU_ASSERT_EQUAL(serve(&s), 200);
+	CU_ASSERT_TRUE(s.response.head);
+	CU_ASSERT(s.response.body.len > 0);
+	s.request.method = STR("GET");
+	CU_ASSERT_EQUAL(serve(&s), 200);
+	CU_ASSERT_FALSE(s.response.head);
+	clear_scene(&s);
+}
+
+/* --- what a POST must bring, in the order in which it is asked for --- */
+
+static void
+a_stranger_learns_nothing_but_401(void)
+{
+	struct scene s;
+
+	set_scene(&s);
+	s.request.authorization = (struct str){0};
+	s.request.content_type = (struct str){0};
+	s.request.body = STR("not JSON");
+	s.request.body_too_large = true;
+	expect_problem(&s, 401, "about:blank");
+	CU_ASSERT_STRING_EQUAL(s.response.authenticate, "Bearer realm=\"report-outbox\"");
+	s.request.authorization = STR("Bearer rob_guess");
+	expect_problem(&s, 401, "about:blank");
+	CU_ASSERT_PTR_NOT_NULL(strstr(s.response.authenticate, "error=\"invalid_token\""));
+	CU_ASSERT_STRING_EQUAL(s.response.subject, "");
+	clear_scene(&s);
+}
+
+static void
+a_body_over_the_limit_is_413(void)
+{
+	struct scene s;
+
+	set_scene(&s);
+	s.request.body = (struct str){0};
+	s.request.body_too_large = true;
+	expect_problem(&s, 413, "urn:ietf:params:jmap:error:limit");
+	CU_ASSERT_STRING_EQUAL(text_of(&s, "limit"), "maxSizeRequest");
+	s.request.content_type = STR("text/plain");
+	CU_ASSERT_EQUAL(serve(&s), 415);
+	clear_scene(&s);
+}
+
+static void
+only_json_in_utf_8_is_taken(void)
+{
+	static const struct {
+		const char *content_type;
+		bool json;
+	} types[] = {
+	    {"application/json", true},
+	    {"Application/JSON", true},
+	    {"application/json;charset=utf-8", true},
+	    {"application/json ; charset=\"UTF-8\"", true},
+	    {"application/json; charset=utf-8; version=1", true},
+	    {"application/json; x=\"; charset=latin1\"", true},
+	    {"application/json; x=\"\\\"; charset=latin1\"", true},
+	    {"application/json;", true},
+	    {"application/json; charset=iso-8859-1", false},
+	    {"application/json; charset=\"utf-16\"", false},
+	    {"application/json; charset=", false},
+	    {"application/json; charset", false},
+	    {"application/json; version=1; CHARSET=utf-7", false},
+	    {"application/jsonp", false},
+	    {"application/problem+json", false},
+	    {"text/json", false},
+	    {"application/x-www-form-urlencoded", false},
+	    {"application/json, text/plain", false},
+	    {"", false},
+	    {";", false},
+	    {"\"application/json\"", false},
+	};
+
+	for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+		if (media_is_json(str_of(types[i].content_type)) != types[i].json) {
+			printf("%s\n", types[i].content_type);
+			CU_FAIL("taken for the other");
+		}
+	CU_ASSERT_FALSE(media_is_json((struct str){0}));
+}
+
+static void
+what_was_done_is_told_for_the_log(void)
+{
+	struct scene s;
+
+	set_scene(&s);
+	s.request.body =
+	    STR("{\"using\":[\"urn:ietf:params:jmap:core\"],"
+		"\"methodCalls\":[[\"Core/echo\",{},\"0\"],[\"No/such\",{},\"1\"]]}");
+	CU_ASSERT_EQUAL(serve(&s), 200);
+	CU_ASSERT_STRING_EQUAL(s.response.subject, "alice");
+	CU_ASSERT_EQUAL(s.response.done.calls, 2);
+	CU_ASSERT_EQUAL(s.response.done.errors, 1);
+	clear_scene(&s);
+}
+
+/* --- session --- */
+
+static void
+session_urls_are_as_the_client_came(void)
+{
+	struct scene s;
+
+	set_scene(&s);
+	s.request.method = STR("GET");
+	s.request.path = STR("/.well-known/jmap");
+	s.request.host = STR("[::1]:8080");
+	CU_ASSERT_EQUAL(serve(&s), 200);
+	CU_ASSERT_STRING_EQUAL(text_of(&s, "apiUrl"), "http://[::1]:8080/jmap/");
+	CU_ASSERT_STRING_EQUAL(s.response.cache_control, "no-cache, no-store, must-revalidate");
+	s.request.https = true;
+	s.request.host = STR("reports.example.com");
+	CU_ASSERT_EQUAL(serve(&s), 200);
+	CU_ASSERT_STRING_EQUAL(text_of(&s, "apiUrl"), "https://reports.example.com/jmap/");
+	s.http.public_url = "https://public.example.com/x";
+	s.request.host = STR("a\"b");
+	CU_ASSERT_EQUAL(serve(&s), 200);
+	CU_ASSERT_STRING_EQUAL(text_of(&s, "apiUrl"), "https://public.example.com/x/jmap/");
+	s.request.authorization = (struct str){0};
+	expect_problem(&s, 401, "about:blank");
+	clear_scene(&s);
+}
+
+static void
+a_host_that_is_none_is_refused(void)
+{
+	static const char *const hosts[] = {
+	    "", "a\"b", "a b", "a/b", "a\\b", "a@b", "a?b", "<a>", "\xc3\xa4"};
+	char longest[300];
+	struct scene s;
+
+	set_scene(&s);
+	s.request.method = STR("GET");
+	s.request.path = STR("/jmap/session");
+	for (size_t i = 0; i < sizeof hosts / sizeof hosts[0]; i++) {
+		s.request.host = str_of(hosts[i]);
+		expect_problem(&s, 400, "about:blank");
+	}
+	memset(longest, 'a', sizeof longest);
+	s.request.host = (struct str){longest, 261};
+	CU_ASSERT_EQUAL(serve(&s), 200);
+	s.request.host = (struct str){longest, 262};
+	CU_ASSERT_EQUAL(serve(&s), 400);
+	clear_scene(&s);
+}
+
+/* --- a store that is away --- */
+
+static void
+without_a_store_it_lives_but_is_not_ready(void)
+{
+	struct scene s;
+	struct store *here, *away;
+
+	set_scene(&s);
+	here = s.http.jmap.store;
+	store_open(&away, "/nonexistent/store.sock", 50);
+	s.http.jmap.store = away;
+	s.request.method = STR("GET");
+	s.request.path = STR("/healthz");
+	CU_ASSERT_EQUAL(serve(&s), 200);
+	s.request.path = STR("/readyz");
+	expect_problem(&s, 503, "about:blank");
+	CU_ASSERT(s.response.retry_after_s > 0);
+	auth_close(&s.http.auth);
+	auth_open(&s.http.auth, away, "/nonexistent/store.sock", &s.outbox.clock);
+	s.request.method = STR("POST");
+	s.request.path = STR("/api");
+	expect_problem(&s, 503, "about:blank");
+	CU_ASSERT(s.response.retry_after_s > 0);
+	CU_ASSERT_PTR_NULL(s.response.authenticate);
+	s.http.jmap.store = here;
+	store_close(&away);
+	clear_scene(&s);
+}
+
+/* --- the header --- */
+
+static void
+the_header_has_one_line_a_field(void)
+{
+	struct http_response r = {.status = 405,
+	    .content_type = "application/problem+json",
+	    .allow = "POST",
+	    .cache_control = "no-store"};
+	struct buf head = {0};
+
+	buf_puts(&r.body, "12345");
+	http_response_head(&r, &head);
+	CU_ASSERT_STRING_EQUAL(buf_terminate(&head),
+	    "Status: 405 Method Not Allowed\r\n"
+	    "Content-Type: application/problem+json\r\n"
+	    "Content-Length: 5\r\n"
+	    "Allow: POST\r\n"
+	    "Cache-Control: no-store\r\n"
+	    "X-Content-Type-Options: nosniff\r\n"
+	    "\r\n");
+	buf_clear(&head);
+	http_response_free(&r);
+	r = (struct http_response){.status = 503,
+	    .authenticate = "Bearer",
+	    .retry_after_s = 3,
+	    .cache_control = "no-store"};
+	http_response_head(&r, &head);
+	CU_ASSERT_STRING_EQUAL(buf_terminate(&head),
+	    "Status: 503 Service Unavailable\r\n"
+	    "WWW-Authenticate: Bearer\r\n"
+	    "Cache-Control: no-store\r\n"
+	    "Retry-After: 3\r\n"
+	    "X-Content-Type-Options: nosniff\r\n"
+	    "\r\n");
+	buf_free(&head);
+}
+
+const CU_TestInfo fcgi_tests[] = {
+    {"paths take their methods", paths_take_their_methods},
+    {"errors are problem documents", errors_are_problem_documents},
+    {"HEAD counts its body and keeps it", head_counts_its_body_and_keeps_it},
+    {"a stranger learns nothing but 401", a_stranger_learns_nothing_but_401},
+    {"a body over the limit is 413", a_body_over_the_limit_is_413},
+    {"only JSON in UTF-8 is taken", only_json_in_utf_8_is_taken},
+    {"what was done is told for the log", what_was_done_is_told_for_the_log},
+    {"session URLs are as the client came", session_urls_are_as_the_client_came},
+    {"a host that is none is refused", a_host_that_is_none_is_refused},
+    {"without a store it lives but is not ready", without_a_store_it_lives_but_is_not_ready},
+    {"the header has one line a field", the_header_has_one_line_a_field},
+    CU_TEST_INFO_NULL,
+};
