@@ -1,0 +1,348 @@
+/* daemon/supervisor.c -- the store first, then the workers; what dies is started again, what is
+ * told to stop stops in order.
+ *
+ * The listening sockets belong to outboxd: while the store restarts, or workers change,
+ * connections queue there. */
+#include "daemon/supervisor.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/io.h"
+#include "base/str.h"
+#include "daemon/child.h"
+#include "daemon/notify.h"
+#include "daemon/site.h"
+
+#define SECOND_US INT64_C(1000000)
+
+/* Recovery of a large environment takes its time, and there is no heartbeat before the store is
+ * ready. */
+static const struct program store_program = {"outbox-store", 900 * SECOND_US, 10 * SECOND_US};
+static const struct program worker_program = {"outbox-worker", 30 * SECOND_US, 0};
+
+enum phase {
+	PHASE_STARTING, /* workers wait until the store has been ready once */
+	PHASE_CHANGING, /* new workers start; the ones before, if any, still serve */
+	PHASE_RUNNING,  /* the ones before, if any, stop one after the other */
+	PHASE_ENDING,   /* workers stop */
+	PHASE_CLOSING,  /* no workers left; the store stops */
+	PHASE_ENDED,
+};
+
+struct supervisor {
+	struct site site;
+	struct log *log;
+	char *notify_socket; /* NULL: not under systemd */
+	int signal_fd;
+	enum phase phase;
+	bool reload; /* asked for; begins once no retired worker is left */
+	struct child store;
+	struct child *workers;
+	size_t n_workers;
+};
+
+/* How long children may take to stop. */
+static int64_t
+stop_us(const struct supervisor *s)
+{
+	return s->site.config.stop_timeout_s * SECOND_US;
+}
+
+/* --- workers --- */
+
+static void
+add_workers(struct supervisor *s)
+{
+	size_t more = (size_t)config_workers(&s->site.config);
+
+	s->workers = mem_grow(s->workers, s->n_workers + more, sizeof *s->workers);
+	for (size_t i = 0; i < more; i++)
+		child_init(&s->workers[s->n_workers++], &worker_program);
+}
+
+/* They serve on until they are stopped. */
+static void
+retire_workers(struct supervisor *s)
+{
+	for (size_t i = 0; i < s->n_workers; i++)
+		child_retire(&s->workers[i]);
+}
+
+static void
+stop_workers(struct supervisor *s, int64_t now_us)
+{
+	for (size_t i = 0; i < s->n_workers; i++)
+		child_stop(&s->workers[i], stop_us(s), now_us);
+}
+
+/* One after the other: a web server whose kept connections all end at once runs out of tries.
+ * False once there is none. */
+static bool
+stop_next_retired(struct supervisor *s, int64_t now_us)
+{
+	for (size_t i = 0; i < s->n_workers; i++)
+		if (s->workers[i].retired) {
+			child_stop(&s->workers[i], stop_us(s), now_us);
+			return true;
+		}
+	return false;
+}
+
+static void
+forget_gone(struct supervisor *s)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < s->n_workers; i++)
+		if (s->workers[i].state != CHILD_GONE)
+			s->workers[kept++] = s->workers[i];
+	s->n_workers = kept;
+}
+
+/* --- phases: each looks whether its end has come --- */
+
+static void
+step_starting(struct supervisor *s, int64_t now_us)
+{
+	(void)now_us;
+	if (s->store.state != CHILD_READY)
+		return;
+	add_workers(s);
+	s->phase = PHASE_CHANGING;
+}
+
+static void
+step_changing(struct supervisor *s, int64_t now_us)
+{
+	(void)now_us;
+	for (size_t i = 0; i < s->n_workers; i++)
+		if (!s->workers[i].retired && s->workers[i].state != CHILD_READY)
+			return;
+	s->phase = PHASE_RUNNING;
+	notify(s->notify_socket, "READY=1");
+	log_line(s->log, LOG_LEVEL_INFO, "serving", "workers=%ld listen=%s",
+	    config_workers(&s->site.config), s->site.config.listen);
+}
+
+static void
+step_running(struct supervisor *s, int64_t now_us)
+{
+	struct err e = {0};
+
+	/* One reload at a time: the store has connections for two sets of workers. */
+	if (stop_next_retired(s, now_us) || !s->reload)
+		return;
+	s->reload = false;
+	if (!site_reload(&s->site, &e)) {
+		log_line(s->log, LOG_LEVEL_ERROR, "reload-refused", "why=%s",
+		    log_quote(str_of(e.text)).text);
+		notify(s->notify_socket, "READY=1");
+		return;
+	}
+	s->log->level = s->site.config.log_level;
+	child_stop(&s->store, stop_us(s), now_us);
+	retire_workers(s);
+	add_workers(s);
+	s->phase = PHASE_CHANGING;
+}
+
+static void
+step_ending(struct supervisor *s, int64_t now_us)
+{
+	if (s->n_workers > 0)
+		return;
+	child_retire(&s->store);
+	child_stop(&s->store, stop_us(s), now_us);
+	s->phase = PHASE_CLOSING;
+}
+
+static void
+step_closing(struct supervisor *s, int64_t now_us)
+{
+	(void)now_us;
+	if (s->store.state == CHILD_GONE)
+		s->phase = PHASE_ENDED;
+}
+
+static void (*const steps[])(struct supervisor *s, int64_t now_us) = {
+    [PHASE_STARTING] = step_starting,
+    [PHASE_CHANGING] = step_changing,
+    [PHASE_RUNNING] = step_running,
+    [PHASE_ENDING] = step_ending,
+    [PHASE_CLOSING] = step_closing,
+};
+
+/* What is due for the children, then for the whole. */
+static void
+step(struct supervisor *s)
+{
+	struct child_place place = {
+	    .dir = s->site.programs_dir, .config_fd = s->site.config_fd, .log = s->log};
+	int64_t now_us = clock_monotonic_us();
+
+	place.listen_fd = s->site.store_fd;
+	child_step(&s->store, &place, now_us);
+	place.listen_fd = s->site.fcgi_fd;
+	for (size_t i = 0; i < s->n_workers; i++)
+		child_step(&s->workers[i], &place, now_us);
+	forget_gone(s);
+	steps[s->phase](s, now_us);
+}
+
+/* --- signals --- */
+
+static void
+reap(struct supervisor *s)
+{
+	int64_t now_us = clock_monotonic_us();
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		if (pid == s->store.pid)
+			child_ended(&s->store, status, s->log, now_us);
+		for (size_t i = 0; i < s->n_workers; i++)
+			if (pid == s->workers[i].pid)
+				child_ended(&s->workers[i], status, s->log, now_us);
+	}
+}
+
+static void
+ask_reload(struct supervisor *s)
+{
+	char state[64];
+
+	log_line(s->log, LOG_LEVEL_INFO, "reload", "config=%s", s->site.config_path);
+	snprintf(state, sizeof state, "RELOADING=1\nMONOTONIC_USEC=%lld",
+	    (long long)clock_monotonic_us());
+	notify(s->notify_socket, state);
+	s->reload = true;
+}
+
+static void
+begin_end(struct supervisor *s)
+{
+	if (s->phase >= PHASE_ENDING)
+		return;
+	log_line(s->log, LOG_LEVEL_INFO, "stopping", " ");
+	notify(s->notify_socket, "STOPPING=1");
+	retire_workers(s);
+	stop_workers(s, clock_monotonic_us());
+	s->phase = PHASE_ENDING;
+}
+
+static void
+take_signals(struct supervisor *s)
+{
+	struct signalfd_siginfo info;
+
+	while (read(s->signal_fd, &info, sizeof info) == sizeof info) {
+		if (info.ssi_signo == SIGCHLD)
+			reap(s);
+		else if (info.ssi_signo == SIGHUP)
+			ask_reload(s);
+		else
+			begin_end(s);
+	}
+}
+
+/* --- the loop --- */
+
+/* Milliseconds until something is due; -1: never. */
+static int
+wait_ms(const struct supervisor *s)
+{
+	int64_t due_us = s->store.due_us, now_us = clock_monotonic_us();
+
+	for (size_t i = 0; i < s->n_workers; i++)
+		if (s->workers[i].due_us < due_us)
+			due_us = s->workers[i].due_us;
+	if (due_us == INT64_MAX)
+		return -1;
+	return due_us <= now_us ? 0 : (int)((due_us - now_us) / 1000 + 1);
+}
+
+static void
+wait_and_listen(struct supervisor *s)
+{
+	struct pollfd *fds = mem_new(2 + s->n_workers, sizeof *fds);
+	int64_t now_us;
+
+	fds[0] = (struct pollfd){.fd = s->signal_fd, .events = POLLIN};
+	fds[1] = (struct pollfd){.fd = s->store.ready_fd, .events = POLLIN};
+	for (size_t i = 0; i < s->n_workers; i++)
+		fds[2 + i] = (struct pollfd){.fd = s->workers[i].ready_fd, .events = POLLIN};
+	if (poll(fds, 2 + s->n_workers, wait_ms(s)) > 0) {
+		now_us = clock_monotonic_us();
+		if (fds[1].revents != 0)
+			child_hear(&s->store, s->log, now_us);
+		for (size_t i = 0; i < s->n_workers; i++)
+			if (fds[2 + i].revents != 0)
+				child_hear(&s->workers[i], s->log, now_us);
+		take_signals(s);
+	}
+	free(fds);
+}
+
+/* --- beginning and end --- */
+
+static bool
+open_signals(struct supervisor *s, struct err *e)
+{
+	static const int signals[] = {SIGTERM, SIGINT, SIGHUP, SIGCHLD};
+	sigset_t mask;
+
+	sigemptyset(&mask);
+	for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
+		sigaddset(&mask, signals[i]);
+	sigprocmask(SIG_BLOCK, &mask, NULL);
+	s->signal_fd = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
+	return s->signal_fd >= 0 ||
+	    err_set(e, ERR_SERVER_FAIL, "cannot wait for signals: %s", strerror(errno));
+}
+
+static bool
+begin(struct supervisor *s, const char *config_path, struct err *e)
+{
+	if (!site_open(&s->site, config_path, e) || !open_signals(s, e))
+		return false;
+	s->log->level = s->site.config.log_level;
+	if (getenv("NOTIFY_SOCKET") != NULL) {
+		s->notify_socket = str_dup(str_of(getenv("NOTIFY_SOCKET")));
+		unsetenv("NOTIFY_SOCKET"); /* not the children's to use */
+	}
+	child_init(&s->store, &store_program);
+	return true;
+}
+
+bool
+supervise(const char *config_path, struct log *log, struct err *e)
+{
+	struct supervisor s = {.log = log, .signal_fd = -1};
+	bool ok = false;
+
+	if (!begin(&s, config_path, e))
+		goto out;
+	step(&s);
+	while (s.phase != PHASE_ENDED) {
+		wait_and_listen(&s);
+		step(&s);
+	}
+	log_line(log, LOG_LEVEL_INFO, "stopped", " ");
+	ok = true;
+out:
+	site_close(&s.site);
+	io_close(&s.signal_fd);
+	free(s.notify_socket);
+	free(s.workers);
+	return ok;
+}
