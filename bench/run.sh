@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# bench/run.sh -- all benchmarks; usage: bench/run.sh BUILD
+set -euo pipefail
+
+cd "$(dirname "$0")/.."
+bench/http.sh
+"$1/bench/query"

@@ -1,0 +1,88 @@
+/* tests/api.c -- the cases of tests/api, in this process and through nginx, outboxd and two
+ * workers. */
+#include <CUnit/CUnit.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/cases.h"
+#include "tests/local.h"
+#include "tests/match.h"
+#include "tests/site.h"
+#include "tests/suites.h"
+
+/* What stands before the colon in the running test's name begins the names of its folders. */
+static void
+cases_hold(void)
+{
+	const char *name = CU_get_current_test()->pName;
+	struct local l;
+	char *prefix = str_dup((struct str){name, strcspn(name, ":")});
+
+	local_start(&l);
+	cases_check(&l.client.transport, prefix);
+	local_stop(&l);
+	free(prefix);
+}
+
+static bool
+has_test(const char *folder)
+{
+	bool found = false;
+
+	for (const CU_TestInfo *t = api_tests; t->pName != NULL; t++)
+		found = found || strncmp(t->pName, folder, strcspn(t->pName, ":")) == 0;
+	return found;
+}
+
+static void
+every_case_is_run(void)
+{
+	size_t n;
+	char **names = cases_list("", &n);
+
+	CU_ASSERT(n > 0);
+	for (size_t i = 0; i < n; i++) {
+		if (!has_test(names[i]))
+			CU_FAIL("a case belongs to no test of this file");
+		free(names[i]);
+	}
+	free(names);
+}
+
+const CU_TestInfo api_tests[] = {
+    {"contract-: what the contract's pages show works as written", cases_hold},
+    {"http-: paths, methods, content types and tokens", cases_hold},
+    {"session-: the session tells all a client needs", cases_hold},
+    {"echo-: Core/echo returns its arguments", cases_hold},
+    {"request-: a request is checked, then each call answered", cases_hold},
+    {"reference-: arguments are taken from earlier answers", cases_hold},
+    {"permission-: a token may do what its permissions say", cases_hold},
+    {"get-: Foo/get", cases_hold},
+    {"set-: Foo/set", cases_hold},
+    {"patch-: an update is a patch", cases_hold},
+    {"changes-: Foo/changes", cases_hold},
+    {"query-: Foo/query", cases_hold},
+    {"queryChanges-: Foo/queryChanges", cases_hold},
+    {"value-: values are checked and made canonical", cases_hold},
+    {"maps-: the second face shows sets and lists as objects", cases_hold},
+    {"every case is run", every_case_is_run},
+    CU_TEST_INFO_NULL,
+};
+
+static void
+all_cases_hold_through_nginx(void)
+{
+	struct site s;
+	struct site_client c;
+
+	site_start(&s);
+	site_client_open(&c, &s);
+	cases_check(&c.transport, "");
+	site_client_close(&c);
+	CU_ASSERT_TRUE(site_stop(&s));
+}
+
+const CU_TestInfo site_tests[] = {
+    {"every case holds through nginx and two workers", all_cases_hold_through_nginx},
+    CU_TEST_INFO_NULL,
+};

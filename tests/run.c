@@ -1,0 +1,83 @@
+/* tests/run.c -- runs the suites, or those named on the command line: tests/run base model */
+#include <CUnit/Basic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/suites.h"
+
+static const struct {
+	const char *name;
+	const CU_TestInfo *tests;
+} suites[] = {
+    {"base", base_tests},
+    {"model", model_tests},
+    {"model_record", model_record_tests},
+    {"model_patch", model_patch_tests},
+    {"config", config_tests},
+    {"auth", auth_tests},
+    {"jmap", jmap_tests},
+    {"jmap_store", jmap_store_tests},
+    {"fcgi", fcgi_tests},
+    {"ctl", ctl_tests},
+    {"daemon", daemon_tests},
+    {"storage", storage_tests},
+    {"storage_set", storage_set_tests},
+    {"storage_server", storage_server_tests},
+    {"storage_query", storage_query_tests},
+    {"storage_changes", storage_changes_tests},
+    {"storage_kill", storage_kill_tests},
+    {"api_match", api_match_tests},
+    {"api", api_tests},
+    {"api_doc", api_doc_tests},
+    {"api_limits", api_limits_tests},
+    {"site", site_tests},
+    {"random", random_tests},
+};
+
+static bool
+is_wanted(const char *name, int argc, char **argv)
+{
+	bool wanted = argc < 2;
+
+	for (int i = 1; i < argc; i++)
+		wanted = wanted || strcmp(argv[i], name) == 0;
+	return wanted;
+}
+
+static bool
+add_suites(int argc, char **argv)
+{
+	for (size_t i = 0; i < sizeof suites / sizeof suites[0]; i++) {
+		CU_pSuite suite;
+
+		if (!is_wanted(suites[i].name, argc, argv))
+			continue;
+		suite = CU_add_suite(suites[i].name, NULL, NULL);
+		if (suite == NULL)
+			return false;
+		for (const CU_TestInfo *t = suites[i].tests; t->pName != NULL; t++)
+			if (CU_add_test(suite, t->pName, t->pTestFunc) == NULL)
+				return false;
+	}
+	return true;
+}
+
+int
+main(int argc, char **argv)
+{
+	bool ok = false;
+
+	if (CU_initialize_registry() != CUE_SUCCESS || !add_suites(argc, argv))
+		goto out;
+	if (CU_get_registry()->uiNumberOfTests == 0) {
+		fputs("no such suite\n", stderr);
+		goto out;
+	}
+	CU_basic_set_mode(CU_BRM_VERBOSE);
+	CU_basic_run_tests();
+	ok = CU_get_number_of_failures() == 0 && CU_get_error() == CUE_SUCCESS;
+out:
+	CU_cleanup_registry();
+	return ok ? 0 : 1;
+}
