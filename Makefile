@@ -35,6 +35,7 @@ else ifdef SAN
 BUILD     := build-san
 CFLAGS    += -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 LDFLAGS   += -fsanitize=address,undefined
+LSAN      := suppressions=$(CURDIR)/tests/lsan.supp:print_suppressions=0
 else
 BUILD     := build
 CPPFLAGS  += -D_FORTIFY_SOURCE=2
@@ -76,7 +77,7 @@ $(BUILD)/tests/run: $(TESTS:%.c=$(BUILD)/%.o) $(LIB)
 
 # The tests start the programs that lie beside them, and speak to nothing else.
 check: $(PROGRAMS) $(BUILD)/tests/run
-	BUILD=$(BUILD) $(BUILD)/tests/run
+	LSAN_OPTIONS=$(LSAN) $(BUILD)/tests/run
 
 # A file is looked at again only when it, a header or the settings changed.
 lint: lint-form $(ALL_C:%.c=build/lint/%.ok)
@@ -113,7 +114,7 @@ docs: $(BUILD)/outboxctl
 
 # The programs lie in one folder, where outboxd finds the others; an outbox.conf that is there stays.
 install: all
-	install -d $(DESTDIR)$(LIBEXEC) $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(SHARE)/nginx $(DESTDIR)$(DOC) \
+	install -d $(DESTDIR)$(LIBEXEC) $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(SHARE)/nginx $(DESTDIR)$(DOC)/docs/decisions \
 		$(DESTDIR)$(SYSCONFDIR)/report-outbox \
 		$(addprefix $(DESTDIR)$(PREFIX)/lib/,systemd/system sysusers.d tmpfiles.d)
 	install -m 755 $(PROGRAMS) $(DESTDIR)$(LIBEXEC)
@@ -128,7 +129,9 @@ install: all
 		$(DESTDIR)$(PREFIX)/lib/systemd/system/report-outbox.service
 	install -m 644 deploy/sysusers.conf $(DESTDIR)$(PREFIX)/lib/sysusers.d/report-outbox.conf
 	install -m 644 deploy/tmpfiles.conf $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/report-outbox.conf
-	install -m 644 README.md CHANGES.md LICENSE $(wildcard docs/*.md) $(DESTDIR)$(DOC)
+	install -m 644 README.md CONTRIBUTING.md CHANGES.md LICENSE $(DESTDIR)$(DOC)
+	install -m 644 $(wildcard docs/*.md) $(DESTDIR)$(DOC)/docs
+	install -m 644 $(wildcard docs/decisions/*.md) $(DESTDIR)$(DOC)/docs/decisions
 
 clean:
 	rm -rf build build-san build-fuzz

@@ -157,7 +157,7 @@ look_up(struct auth *a, struct str text, struct principal *p, struct err *e)
 		return false;
 	if (caching) {
 		new.principal = *p;
-		new.until_us = clock_monotonic_us() + AUTH_CACHE_S *INT64_C(1000000);
+		new.until_us = clock_monotonic_us() + INT64_C(1000000) * AUTH_CACHE_S;
 		remember(set, &new);
 	}
 	return true;

@@ -12,6 +12,7 @@ static const struct err_name names[ERR__COUNT] = {
     [ERR_NOT_REQUEST] = {JMAP_ERROR "notRequest", 400, "The body is not a JMAP Request"},
     [ERR_UNKNOWN_CAPABILITY] = {JMAP_ERROR "unknownCapability", 400, "Unknown capability"},
     [ERR_LIMIT] = {JMAP_ERROR "limit", 400, "The request exceeds a limit"},
+    [ERR_BODY_LIMIT] = {JMAP_ERROR "limit", 413, "The request body is too long"},
     [ERR_MEDIA_TYPE] = {JMAP_ERROR "notJSON", 415, "The content type must be application/json"},
     [ERR_UNAUTHORIZED] = {"about:blank", 401, "A valid bearer token is required"},
     [ERR_NO_SUCH_PATH] = {"about:blank", 404, "There is nothing at this path"},
@@ -50,7 +51,7 @@ err_name(enum err_code code)
 	return &names[code];
 }
 
-static void
+static void __attribute__((format(printf, 4, 0)))
 set(struct err *e, enum err_code code, const char *path, const char *fmt, va_list ap)
 {
 	e->code = code;

@@ -14,7 +14,8 @@ enum err_code {
 	ERR_NOT_JSON,
 	ERR_NOT_REQUEST,
 	ERR_UNKNOWN_CAPABILITY,
-	ERR_LIMIT, /* .limit names which */
+	ERR_LIMIT,      /* .limit names which */
+	ERR_BODY_LIMIT, /* the one that HTTP has a status for; .limit is "maxSizeRequest" */
 	ERR_MEDIA_TYPE,
 	ERR_UNAUTHORIZED,
 	ERR_NO_SUCH_PATH,

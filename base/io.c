@@ -74,11 +74,13 @@ io_set_timeout(int fd, unsigned timeout_ms)
 static bool
 unix_address(const char *path, struct sockaddr_un *a, struct err *e)
 {
+	size_t len = strlen(path);
+
 	*a = (struct sockaddr_un){.sun_family = AF_UNIX};
-	if (strlen(path) >= sizeof a->sun_path)
+	if (len >= sizeof a->sun_path)
 		return err_set(e, ERR_SERVER_FAIL, "socket path %s is longer than %zu bytes",
 		    path, sizeof a->sun_path - 1);
-	strcpy(a->sun_path, path); /* fits: checked above */
+	memcpy(a->sun_path, path, len + 1);
 	return true;
 }
 

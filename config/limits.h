@@ -9,8 +9,8 @@
 struct limits {
 	size_t max_size_request;     /* of an HTTP body; 16 MiB */
 	size_t max_size_record;      /* of one record's canonical text; 10 MiB */
-	size_t max_size_response;    /* of the records in one /get answer, and of those one /set
-					may store; 64 MiB */
+	size_t max_size_response;    /* of what one /get answers, and of the records one /set
+					stores and their answers together; 64 MiB */
 	size_t max_calls_in_request; /* 64 */
 	size_t max_objects_in_get;   /* 500 */
 	size_t max_objects_in_set;   /* 500 */

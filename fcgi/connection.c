@@ -188,7 +188,9 @@ answer(struct connection *c, struct worker *w)
 		    log_quote(r.path).text, w->body.len);
 		return false;
 	}
+	big = w->body.len > BIG;
 	r.body = buf_str(&w->body);
+	r.spent = big ? &w->body : NULL;
 	r.body_too_large = end != BODY_WHOLE;
 	memcpy(w->log.request_id, r.request_id.len > 0 ? r.request_id.s : "", r.request_id.len);
 	w->log.request_id[r.request_id.len] = '\0';
@@ -196,7 +198,7 @@ answer(struct connection *c, struct worker *w)
 	sent = send_answer(c, w, &a);
 	log_request(w, &r, &a, started_us);
 	w->log.request_id[0] = '\0';
-	big = w->body.cap + a.body.cap > BIG;
+	big = big || a.body.len > BIG;
 	http_response_free(&a);
 	if (big) {
 		buf_free(&w->body);

@@ -39,26 +39,22 @@ authorize(struct exchange *x, struct principal *p, struct err *e)
 	    e, why.code == ERR_UNAUTHORIZED ? ERR_UNAUTHORIZED : ERR_NOT_READY, "%s", why.text);
 }
 
-/* RFC 8620, 3.6.1: "limit"; its status elsewhere is 400, but HTTP has a better one for this
- * limit. */
+/* RFC 8620, 3.6.1 */
 static bool
-too_large(struct exchange *x)
+too_large(const struct exchange *x, struct err *e)
 {
-	x->out->status = 413;
-	x->out->content_type = PROBLEM_JSON;
-	buf_printf(&x->out->body,
-	    "{\"type\":\"urn:ietf:params:jmap:error:limit\",\"status\":413,"
-	    "\"limit\":\"maxSizeRequest\","
-	    "\"detail\":\"The request is longer than maxSizeRequest, %zu bytes\"}",
+	err_set(e, ERR_BODY_LIMIT, "The request is longer than %zu bytes",
 	    x->http->jmap.limits->max_size_request);
-	return true;
+	e->limit = "maxSizeRequest";
+	return false;
 }
 
 static bool
 post_jmap(struct exchange *x, struct err *e)
 {
 	const struct http_request *r = x->request;
-	struct jmap_request j = {.body = r->body, .face = x->face, .request_id = r->request_id};
+	struct jmap_request j = {
+	    .body = r->body, .spent = r->spent, .face = x->face, .request_id = r->request_id};
 	struct principal p;
 
 	if (!authorize(x, &p, e))
@@ -66,7 +62,7 @@ post_jmap(struct exchange *x, struct err *e)
 	if (!media_is_json(r->content_type))
 		return err_set(e, ERR_MEDIA_TYPE, "The Content-Type must be application/json");
 	if (r->body_too_large)
-		return too_large(x);
+		return too_large(x, e);
 	j.principal = &p;
 	return jmap_request(&x->http->jmap, &j, &x->out->body, &x->out->done, e);
 }

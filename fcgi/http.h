@@ -17,6 +17,8 @@ struct http_request {
 	bool https;
 	struct str request_id; /* given by the web server; "": none */
 	struct str body;
+	struct buf *spent;   /* what body borrows from, to be freed as soon as it is read; NULL:
+				nothing */
 	bool body_too_large; /* longer than max_size_request: body is not kept */
 };
 

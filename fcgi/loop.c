@@ -15,16 +15,18 @@
 #include "base/io.h"
 #include "fcgi/connection.h"
 
-#define EVENTS_MAX 32       /* served before the listening socket has its turn again */
-#define QUIET_US 1000000    /* a connection idle for so long may be closed to make room */
-#define PARTING_MS 5        /* between the closing of two idle connections at the end */
-#define NO_ROOM_WAIT_MS 100 /* until the next look for room */
+#define EVENTS_MAX 32      /* served before the listening socket has its turn again */
+#define QUIET_US 1000000   /* a connection idle for so long may be closed to make room */
+#define ROTATE_US 10000    /* and any idle one, when somebody has waited so long */
+#define NO_ROOM_WAIT_MS 10 /* until the next look for room */
+#define PARTING_MS 5       /* between the closing of two idle connections at the end */
 
 struct loop {
 	struct worker *worker;
 	int epoll_fd, listen_fd;
 	bool tcp;
-	bool watching; /* the listening socket */
+	bool watching;        /* the listening socket */
+	int64_t made_room_us; /* when a connection was last closed for a new one */
 	size_t max;
 	struct connection *connections;
 };
@@ -37,20 +39,42 @@ watch(struct loop *l, int operation, int fd, struct connection *c, bool on)
 	return epoll_ctl(l->epoll_fd, operation, fd, &ev) == 0;
 }
 
-/* A free place, if need be that of the connection which has been idle longest; NULL if all are
- * busy.  Idle ones of one web server must not keep another out. */
+static bool
+has_request(const struct connection *c)
+{
+	char byte;
+
+	return recv(c->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+}
+
+/* The open connection that has been idle longest; NULL if there is none. */
+static struct connection *
+quietest(const struct loop *l)
+{
+	struct connection *found = NULL;
+
+	for (struct connection *c = l->connections; c < l->connections + l->max; c++)
+		if (c->fd >= 0 && (found == NULL || c->idle_since_us < found->idle_since_us))
+			found = c;
+	return found;
+}
+
+/* A free place, or that of the quietest connection: those of one web server must not keep
+ * another out.  NULL if it is too early for that. */
 static struct connection *
 place(struct loop *l)
 {
-	struct connection *quietest = NULL;
+	int64_t now_us = clock_monotonic_us();
+	struct connection *c;
 
-	for (struct connection *c = l->connections; c < l->connections + l->max; c++) {
+	for (c = l->connections; c < l->connections + l->max; c++)
 		if (c->fd < 0)
 			return c;
-		if (quietest == NULL || c->idle_since_us < quietest->idle_since_us)
-			quietest = c;
-	}
-	return quietest->idle_since_us <= clock_monotonic_us() - QUIET_US ? quietest : NULL;
+	c = quietest(l);
+	if ((c->idle_since_us > now_us - QUIET_US && l->made_room_us > now_us - ROTATE_US) ||
+	    has_request(c))
+		return NULL;
+	return c;
 }
 
 /* False if no more connections should be accepted for a while. */
@@ -72,6 +96,8 @@ accept_one(struct loop *l)
 	}
 	if (l->tcp)
 		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+	if (c->fd >= 0)
+		l->made_room_us = clock_monotonic_us();
 	connection_close(c);
 	connection_open(c, fd);
 	if (!watch(l, EPOLL_CTL_ADD, fd, c, true))
@@ -131,26 +157,6 @@ end(struct loop *l)
 	io_close(&l->epoll_fd);
 }
 
-static struct connection *
-quietest_open(const struct loop *l)
-{
-	struct connection *quietest = NULL;
-
-	for (struct connection *c = l->connections; c < l->connections + l->max; c++)
-		if (c->fd >= 0 &&
-		    (quietest == NULL || c->idle_since_us < quietest->idle_since_us))
-			quietest = c;
-	return quietest;
-}
-
-static bool
-has_request(const struct connection *c)
-{
-	char byte;
-
-	return recv(c->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
-}
-
 /* Gives up all connections without losing a request: one at a time, the quietest first, while
  * the others are still served.  A web server that finds many of them dead at once runs out of
  * tries. */
@@ -161,7 +167,7 @@ part(struct loop *l)
 	int64_t next_us = 0;
 
 	epoll_ctl(l->epoll_fd, EPOLL_CTL_DEL, l->listen_fd, NULL);
-	while ((c = quietest_open(l)) != NULL) {
+	while ((c = quietest(l)) != NULL) {
 		round_of(l, PARTING_MS, NULL);
 		if (clock_monotonic_us() >= next_us && !has_request(c)) {
 			connection_close(c);

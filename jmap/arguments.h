@@ -35,7 +35,7 @@ struct argument {
 };
 
 /* ERR_INVALID_ARGUMENTS, naming the argument, if one is missing, of the wrong type or not in
- * the table. Takes the nulls off args. */
+ * the table.  Takes the nulls off args. */
 bool arguments_check(const struct argument *table, json_t *args, struct err *e);
 
 bool argument_is(enum argument_kind kind, const json_t *v);

@@ -13,17 +13,17 @@
 #include "jmap/reference.h"
 #include "model/type.h"
 
+#define RUN_HASH_LEN 32
+
 /* A Request while it runs: what its calls hand on to each other. */
 struct run {
 	struct jmap *jmap;
 	const struct jmap_request *request;
-	const json_t *using; /* capabilities, as in the Request */
-	json_t
-	    *created_ids; /* creation id -> id: the Request's, and those of every /set since */
+	const json_t *using;    /* capabilities, as in the Request */
+	json_t *created_ids;    /* creation id -> id: of the Request, and of every /set since */
 	struct answers answers; /* to the calls before this one */
 	struct buf *out;        /* the Response, so far */
-	bool has_body_hash;
-	uint8_t body_hash[32]; /* of the Request's bytes; made when a /set first wants it */
+	uint8_t body_hash[RUN_HASH_LEN]; /* of the Request's bytes */
 };
 
 struct call {
@@ -66,13 +66,13 @@ bool call_do(struct run *r, size_t index, struct str method, json_t *args, struc
 
 /* For the verbs. */
 
-struct str call_string(
-    const struct call *c, const char *name); /* an argument; {0} if it is absent */
+/* An argument; {0} if it is absent. */
+struct str call_string(const struct call *c, const char *name);
 uint64_t call_uint(const struct call *c, const char *name, uint64_t absent);
 /* The number of a record: of an id, or of "#" and a creation id of this Request.  False for
  * anything else. */
 bool call_id(const struct call *c, struct str text, uint64_t *id);
-void call_open(
-    struct call *c); /* {"accountId":...  begins an answer; the verb ends it with a } */
+/* Begins an answer with {"accountId":...; the verb ends it with }. */
+void call_open(struct call *c);
 
 #endif

@@ -1,9 +1,6 @@
 /* jmap/filter.c -- FilterOperator and FilterCondition (RFC 8620, 5.5). */
 #include "jmap/filter.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "base/date.h"
 #include "jmap/arguments.h"
 #include "model/kinds.h"

@@ -1,8 +1,6 @@
 /* jmap/ijson.c -- JSON as strangers may send it: I-JSON (RFC 7493). */
 #include "jmap/ijson.h"
 
-#include <stdint.h>
-
 #include "jmap/arguments.h"
 
 /* Jansson's tree of an ordinary report takes some eleven times the bytes of its text; that of

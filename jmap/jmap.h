@@ -23,6 +23,8 @@ struct jmap {
 
 struct jmap_request {
 	struct str body;
+	struct buf *spent; /* what body borrows from, to be freed as soon as it is read; NULL:
+			      nothing */
 	enum face face;
 	const struct principal *principal;
 	struct str request_id; /* the same when the web server sends a request again: makes

@@ -1,8 +1,6 @@
 /* jmap/problem.c -- errors as JSON. */
 #include "jmap/problem.h"
 
-#include <string.h>
-
 #include "jmap/jmap.h"
 #include "jmap/write.h"
 

@@ -26,8 +26,8 @@ void answers_add(struct answers *all, struct answer one);
 void answers_free(struct answers *all); /* leaves {0} */
 
 /* If there are references in *args: replaces it with a copy in which "name" and what it refers
- * to stand for each "#name". Both in one call: ERR_INVALID_ARGUMENTS; a reference that is
- * malformed or leads nowhere: ERR_INVALID_RESULT_REFERENCE. response: the text that the
+ * to stand for each "#name".  Both in one call: ERR_INVALID_ARGUMENTS; a reference that is
+ * malformed or leads nowhere: ERR_INVALID_RESULT_REFERENCE.  response: the text that the
  * answers' places are in. */
 bool references_resolve(json_t **args, struct answers *all, struct str response, struct err *e);
 

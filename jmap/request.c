@@ -1,8 +1,7 @@
 /* jmap/request.c -- a Request in, a Response out (RFC 8620, 3.3 to 3.6). */
 #include "jmap/jmap.h"
 
-#include <stdlib.h>
-#include <string.h>
+#include <sodium.h>
 
 #include "jmap/call.h"
 #include "jmap/capability.h"
@@ -126,6 +125,20 @@ respond(struct run *r, json_t *request, struct jmap_done *done)
 	buf_putc(r->out, '}');
 }
 
+/* The text is of no use once it is a tree of many times its size. */
+static bool
+read_request(struct run *r, json_t **request, struct err *e)
+{
+	const struct jmap_request *q = r->request;
+	bool ok = ijson_parse(q->body, r->jmap->limits->max_size_request, request, e);
+
+	crypto_generichash(r->body_hash, sizeof r->body_hash, (const unsigned char *)q->body.s,
+	    q->body.len, NULL, 0);
+	if (q->spent != NULL)
+		buf_free(q->spent);
+	return ok;
+}
+
 bool
 jmap_request(struct jmap *j, const struct jmap_request *q, struct buf *out,
     struct jmap_done *done, struct err *e)
@@ -134,9 +147,7 @@ jmap_request(struct jmap *j, const struct jmap_request *q, struct buf *out,
 	json_t *request = NULL;
 	bool ok = false;
 
-	if (!ijson_parse(q->body, j->limits->max_size_request, &request, e))
-		goto out;
-	if (!check_request(request, j->limits, e))
+	if (!read_request(&r, &request, e) || !check_request(request, j->limits, e))
 		goto out;
 	r.using = json_object_get(request, "using");
 	r.created_ids = json_incref(json_object_get(request, "createdIds"));

@@ -1,5 +1,5 @@
 /* jmap/set.h -- a Foo/set (RFC 8620, 5.3) on its way through planning, checking, storing and
- * answering. Private to jmap/set*.c. */
+ * answering.  Private to jmap/set*.c. */
 #ifndef JMAP_SET_H
 #define JMAP_SET_H
 
@@ -18,10 +18,9 @@ enum item_state {
 struct item {
 	enum store_op_kind kind;
 	enum item_state state;
-	struct str key; /* the creation id, or the id as it was sent */
-	struct item
-	    *maker; /* UPDATE, DESTROY: the CREATE of this set whose record it is; NULL: id's */
-	uint64_t id;          /* UPDATE, DESTROY without maker; CREATE: once it is done */
+	struct str key;     /* the creation id, or the id as it was sent */
+	struct item *maker; /* UPDATE, DESTROY: the CREATE of this set that makes its record */
+	uint64_t id;        /* UPDATE, DESTROY without maker; CREATE: once it is done */
 	struct record record; /* CREATE, UPDATE: what to store */
 	uint64_t if_change;   /* UPDATE without maker: what record was made from */
 	struct buf answer; /* REFUSED: the SetError.  DONE: members of the object in created, or
@@ -30,8 +29,7 @@ struct item {
 
 struct set {
 	struct call *call;
-	json_t *create, *update,
-	    *destroy;       /* the arguments, taken from the call; NULL where absent */
+	json_t *create, *update, *destroy; /* the arguments; NULL where absent */
 	struct item *items; /* creates, updates, destroys: the order in which they are done */
 	size_t n, n_create, n_update;
 	bool if_in_state;
@@ -49,8 +47,8 @@ void set_free(struct set *s);
 /* set_record.c: what is to be stored.  False for what ends the whole call; a fault in one
  * record refuses its item. */
 bool set_make_creates(struct set *s, struct err *e);
-bool set_make_updates(
-    struct set *s, struct err *e); /* those that wait, from the records as they are now */
+/* Those that wait, from the records as they are now. */
+bool set_make_updates(struct set *s, struct err *e);
 
 /* set_store.c: asks the store until no item waits. */
 bool set_store(struct set *s, struct err *e);

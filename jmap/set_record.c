@@ -67,23 +67,21 @@ show_created(const struct set *s, struct item *i, struct err *e)
 	return show_record(t, &i->record, wanted, FACE_ARRAYS, &i->answer, e);
 }
 
+/* Takes sent: it is many times the size of the text that is kept of it, and must be gone before
+ * an answer is made. */
 static bool
 make_create(struct set *s, struct item *i, json_t *sent, struct err *e)
 {
 	const struct limits *limits = s->call->run->jmap->limits;
 	json_t *v = without_id(sent);
 	struct problems p = {0};
-	bool ok = false;
 
 	if (v != sent)
 		problems_add(&p, "id", "is given by the server");
 	model_record(s->call->type, v, limits->max_size_record, &i->record, &p);
-	if (is_fine(i, &p) && !show_created(s, i, e))
-		goto out;
-	ok = count_bytes(s, i, e);
-out:
 	json_decref(v);
-	return ok;
+	json_decref(sent);
+	return (!is_fine(i, &p) || show_created(s, i, e)) && count_bytes(s, i, e);
 }
 
 bool
@@ -91,13 +89,13 @@ set_make_creates(struct set *s, struct err *e)
 {
 	for (size_t n = 0; n < s->n_create; n++) {
 		struct item *i = &s->items[n];
-		const char *key = i->key.s;
+		json_t *sent = json_incref(json_object_get(s->create, i->key.s));
 
-		if (i->state == ITEM_WAITING &&
-		    !make_create(s, i, json_object_get(s->create, key), e))
+		json_object_set_new(s->create, i->key.s, json_null());
+		if (i->state != ITEM_WAITING)
+			json_decref(sent);
+		else if (!make_create(s, i, sent, e))
 			return false;
-		/* What was sent is many times the size of what is kept of it. */
-		json_object_set_new(s->create, key, json_null());
 	}
 	return true;
 }

@@ -24,30 +24,19 @@ pause_before(unsigned attempt)
 	usleep(randombytes_uniform(most_ms * 1000));
 }
 
-static void
-hash_body(struct run *r)
-{
-	if (r->has_body_hash)
-		return;
-	crypto_generichash(r->body_hash, sizeof r->body_hash,
-	    (const unsigned char *)r->request->body.s, r->request->body.len, NULL, 0);
-	r->has_body_hash = true;
-}
-
 /* The same for the same attempt at the same call of the same HTTP request, however often a web
  * server sends it. */
 static void
 operation_id(const struct set *s, unsigned attempt, uint8_t opid[static STORE_OPID_LEN])
 {
 	const struct call *c = s->call;
-	struct run *r = c->run;
+	const struct run *r = c->run;
 	struct buf all = {0};
 
 	if (r->request->request_id.len == 0) {
 		randombytes_buf(opid, STORE_OPID_LEN);
 		return;
 	}
-	hash_body(r);
 	pack_str(&all, r->request->request_id);
 	pack_str(&all, str_of(r->request->principal->subject));
 	pack_u64(&all, c->index);

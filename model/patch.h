@@ -18,7 +18,8 @@
  * for a key that is the prefix of another, a parent that does not exist or is not an object, an
  * escape other than ~0 and ~1, and on FACE_ARRAYS for any pointer into a set or list.
  *
- * False with problems; record is then half patched and of no use.  "id" is the caller's. */
+ * False with problems: record is then half patched, good for nothing but finding what else is
+ * wrong.  "id" is the caller's. */
 bool model_patch(const struct type *t, json_t *record, const json_t *patch, enum face face,
     struct problems *p);
 

@@ -11,12 +11,17 @@
 
 #define BACKOFF_FIRST_MS 10
 #define BACKOFF_MAX_MS 200
+/* Who has just waited in vain for the store does not wait so long again: a request of many
+ * calls would hold its worker for as many times timeout_ms. */
+#define AWAY_MS 2000
+#define AWAY_TIMEOUT_MS 500
 #define KEEP_BUFFER_BYTES (1u << 20) /* memory falls back after something large */
 
 struct store {
 	char *path;
 	unsigned timeout_ms;
 	int fd;
+	int64_t away_until_us; /* the last call waited in vain, so be brief until then */
 	bool asked_again; /* the present request was sent more than once, so it may have been
 			     done before */
 	struct buf request, reply;
@@ -84,12 +89,30 @@ ask(struct store *s, enum operation o)
 	return &s->request;
 }
 
+static int64_t
+deadline(const struct store *s)
+{
+	int64_t now_us = clock_monotonic_us();
+	unsigned timeout_ms = s->timeout_ms;
+
+	if (now_us < s->away_until_us && timeout_ms > AWAY_TIMEOUT_MS)
+		timeout_ms = AWAY_TIMEOUT_MS;
+	return now_us + timeout_ms * INT64_C(1000);
+}
+
+static bool
+gave_up(struct store *s, struct err *e)
+{
+	s->away_until_us = clock_monotonic_us() + AWAY_MS * INT64_C(1000);
+	return err_set(e, ERR_SERVER_UNAVAILABLE, "%s", s->last.text);
+}
+
 /* Sends the request until there is a reply or no more time.  *u is then what the operation
  * gives. */
 static bool
 told(struct store *s, struct unpack *u, struct err *e)
 {
-	int64_t deadline_us = clock_monotonic_us() + s->timeout_ms * INT64_C(1000);
+	int64_t deadline_us = deadline(s);
 	/* A connection may have ended while nobody used it: its loss is no reason to wait. */
 	unsigned backoff_ms = s->fd >= 0 ? 0 : BACKOFF_FIRST_MS;
 	uint8_t code;
@@ -102,7 +125,7 @@ told(struct store *s, struct unpack *u, struct err *e)
 	while (!exchange(s, deadline_us)) {
 		pause_ms(backoff_ms, deadline_us);
 		if (clock_monotonic_us() >= deadline_us)
-			return err_set(e, ERR_SERVER_UNAVAILABLE, "%s", s->last.text);
+			return gave_up(s, e);
 		backoff_ms = backoff_ms == 0 ? BACKOFF_FIRST_MS : 2 * backoff_ms;
 		if (backoff_ms > BACKOFF_MAX_MS)
 			backoff_ms = BACKOFF_MAX_MS;

@@ -149,7 +149,7 @@ collect_and(const struct node *p, struct reader *r, struct idset *ids, struct er
 	for (size_t i = 1; i < p->n; i++) {
 		const struct node *c = &p->children[i];
 
-		if (plan_join_cost(c) > idset_count(&found) * PLAN_ROW_COST)
+		if (plan_join_cost(c) > plan_rows_cost(c, idset_count(&found)))
 			by_row[n++] = c;
 		else if (!keep_collected(c, r, &found, e))
 			goto out;

@@ -18,13 +18,12 @@
 #include "base/pack.h"
 
 #define LOG_BUFFER_BYTES (8u << 20)
-#define LOCKS_MAX 20000  /* one batch locks each page it touches */
-#define LOCKERS_MAX 4000 /* readers and the writer: connections are fewer */
+#define LOCKS_MAX 20000   /* one batch locks each page it touches */
+#define LOCKERS_MAX 10000 /* readers and the writer: connections are fewer */
 #define LOCK_TIMEOUT_US 2000000
-#define TRANSACTIONS_MAX                                                                       \
-	20000 /* a committed one counts while the cache holds a page version of it */
 #define BUFFERS_PER_MB 256 /* pages of 4096 bytes */
-#define MUTEXES_BESIDE_BUFFERS 40000
+#define TRANSACTIONS_BESIDE_BUFFERS 20000
+#define MUTEXES_BESIDE_BUFFERS 80000
 #define LOCK_RETRY_NS 10000000
 
 static void
@@ -93,7 +92,10 @@ directory_lock(struct env *env, unsigned wait_ms, struct err *e)
 static int
 environment_set_up(DB_ENV *db, unsigned cache_mb)
 {
-	uint32_t mutexes = cache_mb * BUFFERS_PER_MB + MUTEXES_BESIDE_BUFFERS;
+	uint32_t buffers = cache_mb * BUFFERS_PER_MB;
+	/* A committed transaction counts while the cache holds a page version of it. */
+	uint32_t transactions = buffers + TRANSACTIONS_BESIDE_BUFFERS;
+	uint32_t mutexes = 2 * buffers + transactions + MUTEXES_BESIDE_BUFFERS;
 	int rc;
 
 	if ((rc = db->set_cachesize(db, cache_mb >> 10, (cache_mb & 1023) << 20, 1)) != 0 ||
@@ -102,10 +104,10 @@ environment_set_up(DB_ENV *db, unsigned cache_mb)
 	    (rc = db->set_lk_max_locks(db, LOCKS_MAX)) != 0 ||
 	    (rc = db->set_lk_max_objects(db, LOCKS_MAX)) != 0 ||
 	    (rc = db->set_lk_max_lockers(db, LOCKERS_MAX)) != 0 ||
-	    (rc = db->set_tx_max(db, TRANSACTIONS_MAX)) != 0 ||
+	    (rc = db->set_tx_max(db, transactions)) != 0 ||
 	    (rc = db->set_lg_bsize(db, LOG_BUFFER_BYTES)) != 0 ||
 	    (rc = db->set_lg_max(db, ENV_LOG_FILE_BYTES)) != 0 ||
-	    (rc = db->mutex_set_max(db, 2 * mutexes)) != 0)
+	    (rc = db->mutex_set_max(db, mutexes)) != 0)
 		return rc;
 	return 0;
 }

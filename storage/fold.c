@@ -42,13 +42,24 @@ plan_join_cost(const struct node *p)
 	return p->kind == NODE_NOT ? p->children[0].cost : p->cost;
 }
 
+uint64_t
+plan_rows_cost(const struct node *p, uint64_t n)
+{
+	uint64_t cost;
+
+	return __builtin_mul_overflow(n, PLAN_ROW_COST + PLAN_TEST_COST * p->tests, &cost)
+	    ? UINT64_MAX
+	    : cost;
+}
+
 static uint64_t
 and_cost(const struct node *p)
 {
-	uint64_t cost = p->children[0].cost, by_rows = p->children[0].most * PLAN_ROW_COST;
+	uint64_t cost = p->children[0].cost, rows = p->children[0].most;
 
 	for (size_t i = 1; i < p->n; i++)
-		cost = sum(cost, least(plan_join_cost(&p->children[i]), by_rows));
+		cost = sum(cost, least(plan_join_cost(&p->children[i]),
+				     plan_rows_cost(&p->children[i], rows)));
 	return cost;
 }
 
@@ -57,7 +68,9 @@ fold_weigh(struct node *p, uint64_t records)
 {
 	uint64_t cost = 0, most = 0, fewest = records;
 
+	p->tests = p->kind == NODE_RANGE;
 	for (size_t i = 0; i < p->n; i++) {
+		p->tests += p->children[i].tests;
 		cost = sum(cost, p->children[i].cost);
 		most = sum(most, p->children[i].most);
 		fewest = least(fewest, p->children[i].most);

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -29,11 +30,10 @@
 #define LISTEN_BACKLOG 512
 #define LOCK_WAIT_MS 10000 /* a predecessor may need so long to close */
 #define HEARTBEAT_MS 1000
-#define STUCK_US INT64_C(60000000) /* a batch that takes longer will not end */
-#define ACCEPT_PAUSE_NS                                                                        \
-	50000000               /* after a failure that passes, such as too many open files     \
-				*/
-#define MAPPED_BYTES (1 << 20) /* memory of this size and more goes back when it is freed */
+#define STUCK_US INT64_C(60000000)   /* a batch that takes longer will not end */
+#define FILES_BESIDE_CONNECTIONS 200 /* databases and logs */
+#define ACCEPT_PAUSE_NS 50000000     /* after a failure that passes: too many open files */
+#define MAPPED_BYTES (1 << 20)       /* memory of this size goes back when it is freed */
 #define SECONDS_A_DAY INT64_C(86400)
 
 struct options {
@@ -95,7 +95,7 @@ follow_parent(struct err *e)
 {
 	pid_t parent = getppid();
 
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent || parent == 1)
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent)
 		return err_set(e, ERR_SERVER_FAIL, "the parent is gone");
 	return true;
 }
@@ -116,6 +116,19 @@ signals_open(struct process *p, struct err *e)
 	p->signal_fd = signalfd(-1, &stop, SFD_CLOEXEC);
 	return p->signal_fd >= 0 ||
 	    err_set(e, ERR_SERVER_FAIL, "cannot watch for signals: %s", strerror(errno));
+}
+
+/* As many connections as the configuration allows, if the system lets us. */
+static void
+files_allow(const struct config *c)
+{
+	struct rlimit files;
+	rlim_t wanted = (rlim_t)c->store_connections + FILES_BESIDE_CONNECTIONS;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur >= wanted)
+		return;
+	files.rlim_cur = files.rlim_max < wanted ? files.rlim_max : wanted;
+	setrlimit(RLIMIT_NOFILE, &files);
 }
 
 static bool
@@ -202,15 +215,17 @@ accept_one(struct process *p)
 	}
 }
 
-/* A byte says that the store serves; its absence, that it is stuck and had better be killed. */
-static void
+/* A byte says that the store serves; its absence, that it is stuck and had better be killed.
+ * False if nobody is there to read it. */
+static bool
 heartbeat(const struct process *p)
 {
-	if (p->ready_fd >= 0 && writer_busy_us(p->writer) < STUCK_US &&
-	    write(p->ready_fd, "", 1) < 0 && errno != EAGAIN)
-		log_line(&p->log, LOG_LEVEL_DEBUG, "heartbeat", "errno=%d", errno);
+	if (p->ready_fd < 0 || writer_busy_us(p->writer) >= STUCK_US)
+		return true;
+	return write(p->ready_fd, "", 1) == 1 || errno != EPIPE;
 }
 
+/* Until a signal comes or the parent is gone. */
 static void
 serve(struct process *p)
 {
@@ -221,7 +236,8 @@ serve(struct process *p)
 	while (!(fds[0].revents & POLLIN)) {
 		if (clock_monotonic_us() >= beat_us) {
 			beat_us = clock_monotonic_us() + HEARTBEAT_MS * INT64_C(1000);
-			heartbeat(p);
+			if (!heartbeat(p))
+				break;
 		}
 		if (fds[1].revents != 0)
 			accept_one(p);
@@ -263,13 +279,14 @@ main(int argc, char **argv)
 	if (!config_read(&p.config, o.config, &e))
 		goto fail;
 	p.log.level = p.config.log_level;
+	files_allow(&p.config);
 	/* The socket comes after the lock: a second store would take it away from the first. */
 	if ((o.ready_fd >= 0 && !follow_parent(&e)) || !signals_open(&p, &e) ||
 	    !environment_begin(&p, o.dir, &e) || !socket_open(&p, o.listen, &e) ||
 	    !generation_beside_socket(&p, &e) || !threads_begin(&p, &e))
 		goto fail;
 	serve(&p);
-	log_line(&p.log, LOG_LEVEL_INFO, "stop", "signal=1");
+	log_line(&p.log, LOG_LEVEL_INFO, "stop", "%s", "");
 	if (!store_end(&p, &e))
 		goto fail;
 	io_close(&p.listen_fd);

@@ -152,6 +152,9 @@ make_condition(struct node *out, struct reader *r, const struct filter *f, struc
 	return err_set_at(e, ERR_UNSUPPORTED_FILTER, "filter", "no such condition");
 }
 
+static bool make_node(
+    struct node *out, struct reader *r, const struct filter *f, struct err *e);
+
 static bool
 make_operator(struct node *out, struct reader *r, const struct filter *f, struct err *e)
 {
@@ -160,7 +163,7 @@ make_operator(struct node *out, struct reader *r, const struct filter *f, struct
 
 	p.children = mem_new(f->n, sizeof *p.children);
 	for (; p.n < f->n; p.n++)
-		if (!plan_make(&p.children[p.n], r, &f->children[p.n], e))
+		if (!make_node(&p.children[p.n], r, &f->children[p.n], e))
 			goto out;
 	if (f->kind == FILTER_AND && !fold_and(&p, r, e))
 		goto out;
@@ -176,14 +179,25 @@ out:
 	return ok;
 }
 
+static bool
+make_node(struct node *out, struct reader *r, const struct filter *f, struct err *e)
+{
+	*out = (struct node){.kind = NODE_EVERYTHING};
+	return f->kind == FILTER_KEY ? make_condition(out, r, f, e)
+				     : make_operator(out, r, f, e);
+}
+
 bool
 plan_make(struct node *out, struct reader *r, const struct filter *f, struct err *e)
 {
-	*out = (struct node){.kind = NODE_EVERYTHING};
-	if (f == NULL) {
-		fold_weigh(out, r->records);
+	static const struct filter everything = {.kind = FILTER_AND};
+
+	if (!make_node(out, r, f == NULL ? &everything : f, e))
+		return false;
+	if (out->cost <= PLAN_COST_MIN || out->cost / PLAN_COST_PER_RECORD <= r->records)
 		return true;
-	}
-	return f->kind == FILTER_KEY ? make_condition(out, r, f, e)
-				     : make_operator(out, r, f, e);
+	plan_free(out);
+	/* RFC 8620, 5.5: the client should suggest a simpler search */
+	return err_set_at(
+	    e, ERR_UNSUPPORTED_FILTER, "filter", "the filter would take too long: simplify it");
 }

@@ -9,7 +9,12 @@
 #include "storage/idset.h"
 #include "storage/range.h"
 
-#define PLAN_ROW_COST 50 /* entries read in bulk in the time in which one row is fetched */
+#define PLAN_ROW_COST 80 /* entries read in bulk in the time in which one row is fetched */
+#define PLAN_TEST_COST 2 /* and in which it is compared with one interval */
+
+/* A filter may cost so much for each record, or so much in all; dearer ones are refused. */
+#define PLAN_COST_PER_RECORD 64
+#define PLAN_COST_MIN (UINT64_C(10) << 20)
 
 #define PLAN_NAMES_MAX 32 /* so many names that a text matches are told apart */
 
@@ -33,9 +38,10 @@ struct node {
 	uint64_t cost; /* to collect it */
 	uint64_t most; /* ids that it can have */
 	bool counted;  /* it has just so many */
+	uint64_t tests; /* intervals in it */
 };
 
-/* ERR_UNSUPPORTED_FILTER for a condition that no index serves. */
+/* ERR_UNSUPPORTED_FILTER for a condition that no index serves, and for a filter that costs too much. */
 bool plan_make(struct node *out, struct reader *r, const struct filter *f, struct err *e);
 void plan_free(struct node *p); /* leaves {0}, which is NODE_EVERYTHING; safe on that */
 
@@ -49,6 +55,9 @@ bool plan_domain(
 
 /* To take it, or for a NOT what it excludes, together with ids that are collected already. */
 uint64_t plan_join_cost(const struct node *p);
+
+/* To look at n rows. */
+uint64_t plan_rows_cost(const struct node *p, uint64_t n);
 
 /* --- fold.c: nodes from their parts, simplified and weighed --- */
 

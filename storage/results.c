@@ -126,8 +126,8 @@ order_collected(
 
 /* --- pages --- */
 
-/* Looks for the page in the wanted order before anything is collected; no longer than
- * collecting would take. */
+/* Looks for the page in the wanted order before anything is collected, for no longer than half
+ * of what collecting takes. */
 static bool
 try_walk(
     struct results *x, uint64_t first, uint64_t last, struct walk_found *out, struct err *e)
@@ -138,7 +138,7 @@ try_walk(
 
 	if (!walk_choose(&w, &x->plan, &x->order, &x->reader, e))
 		return false;
-	t.rows_max = x->plan.cost / PLAN_ROW_COST;
+	t.rows_max = x->plan.cost / plan_rows_cost(&x->plan, 2);
 	if (x->plan.kind == NODE_EVERYTHING ||
 	    steps(&w, x->plan.most, last) <= (double)t.rows_max)
 		ok = walk_run(&w, &t, &x->reader, out, e);

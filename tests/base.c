@@ -83,7 +83,7 @@ ids_sort_as_they_were_given(void)
 		CU_ASSERT_TRUE(id_parse('d', str_of(id), &again));
 		CU_ASSERT_EQUAL(again, numbers[i]);
 		CU_ASSERT_FALSE(id_parse('t', str_of(id), &again));
-		strcpy(last, id);
+		memcpy(last, id, sizeof last);
 	}
 }
 

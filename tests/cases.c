@@ -310,9 +310,9 @@ check_body(json_t *bound, const struct step *s, const struct answer *a, struct b
 		return false;
 	}
 	snprintf(state, sizeof state, "${sessionState of %s}", s->token);
-	want = json_is_array(s->response) ? json_pack("{s:O, s:s}", "methodResponses",
-						s->response, "sessionState", state)
-					  : json_incref(s->response);
+	want = json_is_array(s->response)
+	    ? json_pack("{s:O, s:s}", "methodResponses", s->response, "sessionState", state)
+	    : json_incref(s->response);
 	ok = match(bound, want, got, why);
 	json_decref(want);
 	json_decref(got);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "tests/calls.h"
 #include "tests/local.h"
 #include "tests/player.h"
 #include "tests/site.h"
@@ -127,29 +128,23 @@ static void *
 race(void *arg)
 {
 	static const char form[] =
-	    "{\"using\":[\"urn:ietf:params:jmap:core\",\"urn:stalwart:jmap\"],\"methodCalls\":"
-	    "[[\"x:TlsInternalReport/"
-	    "set\",{\"ifInState\":\"%s\",\"create\":{\"a\":{\"domain\":\"example.com\","
-	    "\"createdAt\":\"2026-01-01T00:00:00Z\",\"deliverAt\":\"2026-01-01T00:00:00Z\","
-	    "\"report\":{\"reportId\":\"r\","
-	    "\"dateRangeStart\":\"2026-01-01T00:00:00Z\",\"dateRangeEnd\":\"2026-01-01T00:00:"
-	    "00Z\"}}}},\"c\"]]}";
+	    "{\"ifInState\":\"%s\",\"create\":{\"a\":{\"domain\":\"example.com\",\"createdAt\":"
+	    "\"2026-01-01T00:00:00Z\","
+	    "\"deliverAt\":\"2026-01-01T00:00:00Z\",\"report\":{\"reportId\":\"r\","
+	    "\"dateRangeStart\":"
+	    "\"2026-01-01T00:00:00Z\",\"dateRangeEnd\":\"2026-01-01T00:00:00Z\"}}}}";
 	struct rival *r = arg;
-	struct buf body = {0};
+	struct buf args = {0};
 	struct err e = {0};
-	json_t *reply;
-	const json_t *told;
-	const char *type;
+	json_t *answer;
 
-	buf_printf(&body, form, r->state);
+	buf_printf(&args, form, r->state);
 	pthread_barrier_wait(r->start);
-	transport_post(r->t, "/api", buf_str(&body), &reply, &e);
-	told = json_array_get(json_array_get(json_object_get(reply, "methodResponses"), 0), 1);
-	type = json_string_value(json_object_get(told, "type"));
-	r->won = json_object_size(json_object_get(told, "created")) == 1;
-	r->lost = type != NULL && strcmp(type, "stateMismatch") == 0;
-	json_decref(reply);
-	buf_free(&body);
+	call_text(r->t, "/api", "x:TlsInternalReport/set", buf_str(&args), &answer, &e);
+	r->won = json_object_size(answer_member(answer, "created")) == 1;
+	r->lost = answer_is_error(answer, "stateMismatch");
+	json_decref(answer);
+	buf_free(&args);
 	return NULL;
 }
 
@@ -157,18 +152,14 @@ race(void *arg)
 static char *
 current_state(const struct transport *t)
 {
-	static const char body[] =
-	    "{\"using\":[\"urn:ietf:params:jmap:core\",\"urn:stalwart:jmap\"],\"methodCalls\":"
-	    "[[\"x:TlsInternalReport/get\",{\"ids\":[]},\"c\"]]}";
 	struct err e = {0};
-	json_t *reply;
-	const json_t *told;
+	json_t *answer;
 	char *state;
 
-	CU_ASSERT_TRUE(transport_post(t, "/api", STR(body), &reply, &e));
-	told = json_array_get(json_array_get(json_object_get(reply, "methodResponses"), 0), 1);
-	state = str_dup(str_of(json_string_value(json_object_get(told, "state"))));
-	json_decref(reply);
+	CU_ASSERT_TRUE(
+	    call_text(t, "/api", "x:TlsInternalReport/get", STR("{\"ids\":[]}"), &answer, &e));
+	state = str_dup(str_of(json_string_value(answer_member(answer, "state"))));
+	json_decref(answer);
 	return state;
 }
 

@@ -19,6 +19,7 @@ static const struct {
     {"jmap", jmap_tests},
     {"jmap_store", jmap_store_tests},
     {"fcgi", fcgi_tests},
+    {"fcgi_loop", fcgi_loop_tests},
     {"ctl", ctl_tests},
     {"daemon", daemon_tests},
     {"storage", storage_tests},

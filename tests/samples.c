@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/calls.h"
 #include "tests/match.h"
 #include "tests/site.h"
 #include "tests/suites.h"
@@ -113,21 +114,16 @@ static json_t *
 call(const struct transport *t, const char *path, const char *type, const char *verb,
     json_t *args, struct buf *why)
 {
-	json_t *request =
-	    json_pack("{s:[s,s], s:[[s+,o,s]]}", "using", "urn:ietf:params:jmap:core",
-		"urn:stalwart:jmap", "methodCalls", type, verb, args, "c");
-	char *text = json_dumps(request, JSON_COMPACT);
+	char method[64];
 	struct err e = {0};
-	json_t *reply, *told = NULL;
+	json_t *answer, *told;
 
-	if (transport_post(t, path, str_of(text), &reply, &e))
-		told = json_incref(json_array_get(
-		    json_array_get(json_object_get(reply, "methodResponses"), 0), 1));
-	else
+	snprintf(method, sizeof method, "%s%s", type, verb);
+	if (!call_json(t, path, method, args, &answer, &e))
 		buf_puts(why, e.text);
-	json_decref(reply);
-	json_decref(request);
-	free(text);
+	told = json_incref(json_array_get(answer, 1));
+	json_decref(answer);
+	json_decref(args);
 	return told;
 }
 

@@ -4,29 +4,32 @@
 
 #include <CUnit/CUnit.h>
 
-extern const CU_TestInfo base_tests[];
-extern const CU_TestInfo model_tests[];
-extern const CU_TestInfo model_record_tests[];
-extern const CU_TestInfo model_patch_tests[];
-extern const CU_TestInfo api_tests[];
 extern const CU_TestInfo api_doc_tests[];
 extern const CU_TestInfo api_limits_tests[];
 extern const CU_TestInfo api_match_tests[];
+extern const CU_TestInfo api_tests[];
+extern const CU_TestInfo auth_tests[];
+extern const CU_TestInfo base_tests[];
+extern const CU_TestInfo config_tests[];
+extern const CU_TestInfo ctl_tests[];
+extern const CU_TestInfo daemon_tests[];
+extern const CU_TestInfo fcgi_loop_tests[];
+extern const CU_TestInfo fcgi_tests[];
+extern const CU_TestInfo jmap_store_tests[];
+extern const CU_TestInfo jmap_tests[];
+extern const CU_TestInfo model_patch_tests[];
+extern const CU_TestInfo model_record_tests[];
+extern const CU_TestInfo model_tests[];
 extern const CU_TestInfo random_tests[];
+extern const CU_TestInfo request_limits_tests[];
 extern const CU_TestInfo samples_tests[];
+extern const CU_TestInfo site_kill_tests[];
 extern const CU_TestInfo site_tests[];
+extern const CU_TestInfo storage_changes_tests[];
 extern const CU_TestInfo storage_kill_tests[];
+extern const CU_TestInfo storage_query_tests[];
 extern const CU_TestInfo storage_server_tests[];
 extern const CU_TestInfo storage_set_tests[];
 extern const CU_TestInfo storage_tests[];
-extern const CU_TestInfo storage_query_tests[];
-extern const CU_TestInfo storage_changes_tests[];
-extern const CU_TestInfo config_tests[];
-extern const CU_TestInfo auth_tests[];
-extern const CU_TestInfo fcgi_tests[];
-extern const CU_TestInfo daemon_tests[];
-extern const CU_TestInfo ctl_tests[];
-extern const CU_TestInfo jmap_tests[];
-extern const CU_TestInfo jmap_store_tests[];
 
 #endif

@@ -1,0 +1,200 @@
+/* tests/site_kill.c -- clients write through nginx while processes are killed and reloaded:
+ * nothing acknowledged is lost, nothing is done twice, and nobody sees a gap. */
+#include <CUnit/CUnit.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "tests/calls.h"
+#include "tests/site.h"
+#include "tests/suites.h"
+
+#define WRITERS 4
+#define BLOWS 20
+#define BLOW_PAUSE_US 100000
+
+/* A client that makes records, one a request, until it is told to stop. */
+struct writer {
+	struct site_client client;
+	unsigned number;
+	atomic_bool *stop;
+	unsigned made, failed; /* acknowledged; anything else */
+	struct err last;       /* failure */
+};
+
+static void
+write_one(struct writer *w)
+{
+	struct err e = {0};
+	struct buf args = {0};
+	json_t *answer;
+
+	buf_printf(&args,
+	    "{\"create\":{\"a\":{\"domain\":\"w%u.example\",\"createdAt\":\"2026-01-01T00:00:"
+	    "00Z\","
+	    "\"deliverAt\":\"2026-01-01T00:00:00Z\",\"report\":{\"reportId\":\"r\","
+	    "\"dateRangeStart\":"
+	    "\"2026-01-01T00:00:00Z\",\"dateRangeEnd\":\"2026-01-01T00:00:00Z\"}}}}",
+	    w->number);
+	if (call_text(&w->client.transport, "/api", "x:TlsInternalReport/set", buf_str(&args),
+		&answer, &e) &&
+	    json_object_size(answer_member(answer, "created")) == 1) {
+		w->made++;
+	} else {
+		w->failed++;
+		w->last = e;
+	}
+	json_decref(answer);
+	buf_free(&args);
+}
+
+static void *
+write_on(void *arg)
+{
+	struct writer *w = arg;
+
+	while (!*w->stop)
+		write_one(w);
+	return NULL;
+}
+
+/* The records this writer's domain has. */
+static unsigned
+count_records(struct writer *w)
+{
+	struct err e = {0};
+	struct buf args = {0};
+	json_t *answer;
+	unsigned n;
+
+	buf_printf(&args,
+	    "{\"filter\":{\"domain\":\"w%u.example\"},\"limit\":0,\"calculateTotal\":true}",
+	    w->number);
+	CU_ASSERT_TRUE(call_text(&w->client.transport, "/api", "x:TlsInternalReport/query",
+	    buf_str(&args), &answer, &e));
+	n = (unsigned)json_integer_value(answer_member(answer, "total"));
+	json_decref(answer);
+	buf_free(&args);
+	return n;
+}
+
+/* A child of outboxd whose program has that name; 0: there is none at the moment. */
+static pid_t
+child_named(const struct site *s, const char *name)
+{
+	char path[64];
+	struct buf children = {0};
+	struct err e = {0};
+	pid_t found = 0;
+	char *pid, *rest;
+
+	snprintf(
+	    path, sizeof path, "/proc/%d/task/%d/children", (int)s->outboxd, (int)s->outboxd);
+	if (io_read_file(path, 1 << 16, &children, &e)) {
+		buf_terminate(&children);
+		rest = children.s;
+		while (found == 0 && (pid = strsep(&rest, " ")) != NULL) {
+			struct buf comm = {0};
+
+			snprintf(path, sizeof path, "/proc/%.20s/comm", pid);
+			if (*pid != '\0' && io_read_file(path, 1 << 10, &comm, &e) &&
+			    strncmp(buf_terminate(&comm), name, strlen(name)) == 0)
+				found = (pid_t)strtol(pid, NULL, 10);
+			buf_free(&comm);
+		}
+	}
+	buf_free(&children);
+	return found;
+}
+
+static void
+kill_a_worker(const struct site *s)
+{
+	pid_t pid = child_named(s, "outbox-worker");
+
+	if (pid > 0)
+		kill(pid, SIGKILL);
+}
+
+static void
+kill_the_store(const struct site *s)
+{
+	pid_t pid = child_named(s, "outbox-store");
+
+	if (pid > 0)
+		kill(pid, SIGKILL);
+}
+
+static void
+reload(const struct site *s)
+{
+	kill(s->outboxd, SIGHUP);
+}
+
+/* Every acknowledged record is there once, and no other. */
+static void
+check_writer(struct writer *w)
+{
+	CU_assertImplementation(w->failed == 0, __LINE__, w->last.text, __FILE__, "", CU_FALSE);
+	CU_ASSERT(w->made > 0);
+	CU_ASSERT_EQUAL(count_records(w), w->made);
+}
+
+/* Strikes again and again while the writers write. */
+static void
+strike(void (*blow)(const struct site *s), unsigned blows, useconds_t pause_us)
+{
+	struct site s;
+	struct writer writers[WRITERS];
+	pthread_t threads[WRITERS];
+	atomic_bool stop = false;
+
+	site_start(&s);
+	for (unsigned i = 0; i < WRITERS; i++) {
+		writers[i] = (struct writer){.number = i, .stop = &stop};
+		site_client_open(&writers[i].client, &s);
+		pthread_create(&threads[i], NULL, write_on, &writers[i]);
+	}
+	for (unsigned i = 0; i < blows; i++) {
+		usleep(pause_us);
+		blow(&s);
+	}
+	usleep(pause_us);
+	stop = true;
+	for (unsigned i = 0; i < WRITERS; i++) {
+		pthread_join(threads[i], NULL);
+		check_writer(&writers[i]);
+		site_client_close(&writers[i].client);
+	}
+	CU_ASSERT_TRUE(site_stop(&s));
+}
+
+static void
+a_killed_worker_costs_nobody_a_request(void)
+{
+	strike(kill_a_worker, BLOWS, BLOW_PAUSE_US);
+}
+
+static void
+a_killed_store_costs_nobody_a_request(void)
+{
+	strike(kill_the_store, BLOWS / 4, 10 * BLOW_PAUSE_US);
+}
+
+static void
+a_reload_costs_nobody_a_request(void)
+{
+	strike(reload, BLOWS / 4, 5 * BLOW_PAUSE_US);
+}
+
+const CU_TestInfo site_kill_tests[] = {
+    {"a killed worker costs nobody a request", a_killed_worker_costs_nobody_a_request},
+    {"a killed store costs nobody a request", a_killed_store_costs_nobody_a_request},
+    {"a reload costs nobody a request", a_reload_costs_nobody_a_request},
+    CU_TEST_INFO_NULL,
+};
