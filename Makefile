@@ -79,6 +79,9 @@ $(BUILD)/tests/run: $(TESTS:%.c=$(BUILD)/%.o) $(LIB)
 check: $(PROGRAMS) $(BUILD)/tests/run
 	LSAN_OPTIONS=$(LSAN) $(BUILD)/tests/run
 
+samples: $(PROGRAMS) $(BUILD)/tests/run
+	SAMPLES=$(SAMPLES) $(BUILD)/tests/run samples
+
 # A file is looked at again only when it, a header or the settings changed.
 lint: lint-form $(ALL_C:%.c=build/lint/%.ok)
 lint-form:

@@ -58,8 +58,9 @@ and_cost(const struct node *p)
 	uint64_t cost = p->children[0].cost, rows = p->children[0].most;
 
 	for (size_t i = 1; i < p->n; i++)
-		cost = sum(cost, least(plan_join_cost(&p->children[i]),
-				     plan_rows_cost(&p->children[i], rows)));
+		cost = sum(cost,
+		    least(plan_join_cost(&p->children[i]),
+			plan_rows_cost(&p->children[i], rows)));
 	return cost;
 }
 
@@ -413,6 +414,34 @@ join_due_domain(struct node *p, struct reader *r, struct err *e)
 	return true;
 }
 
+/* None of these and none of those: none of both, where intervals that overlap are one. */
+static void
+join_nots(struct node *p, struct reader *r)
+{
+	struct node both = {.kind = NODE_OR};
+	size_t kept = 0;
+
+	both.children = mem_new(p->n, sizeof *both.children);
+	for (size_t i = 0; i < p->n; i++) {
+		struct node *c = &p->children[i];
+
+		if (c->kind != NODE_NOT) {
+			p->children[kept++] = *c;
+			continue;
+		}
+		both.children[both.n++] = c->children[0];
+		free(c->children);
+	}
+	p->n = kept;
+	if (both.n == 0) {
+		free(both.children);
+		return;
+	}
+	fold_or(&both, r);
+	fold_not(&both, r);
+	p->children[p->n++] = both;
+}
+
 static int
 by_cost(const void *a, const void *b)
 {
@@ -429,6 +458,7 @@ fold_and(struct node *p, struct reader *r, struct err *e)
 		return true;
 	if (!join_dates(p, r, e) || !join_due_domain(p, r, e))
 		return false;
+	join_nots(p, r);
 	if (absorb(p, NODE_NOTHING, NODE_EVERYTHING, r))
 		return true;
 	qsort(p->children, p->n, sizeof *p->children, by_cost);

@@ -33,15 +33,16 @@ struct node {
 	size_t n;
 	struct node *children;
 	struct range range;
-	bool disjoint; /* OR: no record is in two of the children, which are intervals of
-			  INDEX_LABEL, each of one name */
-	uint64_t cost; /* to collect it */
-	uint64_t most; /* ids that it can have */
-	bool counted;  /* it has just so many */
+	bool disjoint;  /* OR: no record is in two of the children, which are intervals of
+			   INDEX_LABEL, each of one name */
+	uint64_t cost;  /* to collect it */
+	uint64_t most;  /* ids that it can have */
+	bool counted;   /* it has just so many */
 	uint64_t tests; /* intervals in it */
 };
 
-/* ERR_UNSUPPORTED_FILTER for a condition that no index serves, and for a filter that costs too much. */
+/* ERR_UNSUPPORTED_FILTER for a condition that no index serves, and for a filter that costs too
+ * much. */
 bool plan_make(struct node *out, struct reader *r, const struct filter *f, struct err *e);
 void plan_free(struct node *p); /* leaves {0}, which is NODE_EVERYTHING; safe on that */
 

@@ -9,8 +9,7 @@
 
 struct walk {
 	const struct order *order;
-	struct range along; /* holds every result once; in order, or in groups that are, or as
-			       one group */
+	struct range along;       /* every result is in it once */
 	struct order_match match; /* how far it is in order */
 };
 
@@ -19,14 +18,13 @@ bool walk_choose(struct walk *w, const struct node *plan, const struct order *o,
     struct reader *r, struct err *e);
 void walk_free(struct walk *w); /* safe on {0} */
 
-/* What a walk is to find. */
+/* What a walk is to find.  The places that matter are those from .from to .to - 1, and those of
+ * .wanted: what is before .from is counted, but not sorted for its own sake. */
 struct walk_task {
-	const struct idset
-	    *members; /* the results; NULL: rows are looked at, to see if the plan finds them */
-	const struct node *plan;
-	const struct idset *wanted; /* ids whose places matter too; or NULL */
-	uint64_t from,
-	    to; /* the places that matter: what is before .from is counted but not sorted */
+	const struct idset *members; /* the results; NULL: each row is looked at */
+	const struct node *plan;     /* that finds them, where there are no members */
+	const struct idset *wanted;  /* ids, or NULL */
+	uint64_t from, to;
 	uint64_t rows_max; /* to look at; when they are spent the walk gives up */
 };
 

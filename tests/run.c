@@ -32,8 +32,11 @@ static const struct {
     {"api", api_tests},
     {"api_doc", api_doc_tests},
     {"api_limits", api_limits_tests},
+    {"request_limits", request_limits_tests},
     {"site", site_tests},
+    {"site_kill", site_kill_tests},
     {"random", random_tests},
+    {"samples", samples_tests},
 };
 
 static bool

@@ -304,6 +304,47 @@ an_order_that_no_index_serves_is_refused(void)
 	world_close(&w);
 }
 
+/* createdAt >= i AND deliverAt < i + 10, for several i. */
+static void
+costly(struct filter *f, struct filter *ranges, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct filter *dates = ranges + n + 2 * i;
+
+		dates[0] = (struct filter){.kind = FILTER_KEY, .key = KEY_CREATED_AT};
+		dates[0].relation = REL_GREATER_EQUAL;
+		dates[0].number = (int64_t)(i % 10) - 10;
+		dates[1] = (struct filter){.kind = FILTER_KEY, .key = KEY_DELIVER_AT};
+		dates[1].relation = REL_LESS;
+		dates[1].number = (int64_t)(i % 10);
+		ranges[i] = (struct filter){.kind = FILTER_AND, .n = 2, .children = dates};
+	}
+	*f = (struct filter){.kind = FILTER_OR, .n = n, .children = ranges};
+}
+
+static void
+a_filter_that_takes_too_long_is_refused(void)
+{
+	enum { RANGES = 330 };
+	struct filter *ranges = mem_new(3 * RANGES, sizeof *ranges), f;
+	struct world w;
+
+	world_open(&w, nested, 0, 1);
+	world_begin(&w);
+	world_create(&w, 30000);
+	world_commit(&w);
+	for (size_t n = 10; n <= RANGES; n += RANGES - 10) {
+		struct err e = {0};
+		uint64_t total;
+
+		costly(&f, ranges, n);
+		CU_ASSERT_EQUAL(ask_total(&w, &f, &total, &e), n == 10);
+		CU_ASSERT_EQUAL(e.code, n == 10 ? ERR_NONE : ERR_UNSUPPORTED_FILTER);
+	}
+	free(ranges);
+	world_close(&w);
+}
+
 static void
 a_text_longer_than_any_key_finds_nothing(void)
 {
@@ -534,6 +575,7 @@ const CU_TestInfo storage_query_tests[] = {
     {"an operator without children has a meaning", an_operator_without_children_has_a_meaning},
     {"what no index serves is refused", what_no_index_serves_is_refused},
     {"an order that no index serves is refused", an_order_that_no_index_serves_is_refused},
+    {"a filter that takes too long is refused", a_filter_that_takes_too_long_is_refused},
     {"a text longer than any key finds nothing", a_text_longer_than_any_key_finds_nothing},
     {"offsets as large as they get are no danger", offsets_as_large_as_they_get_are_no_danger},
     {"random queries are right: few records", random_queries_of_few_records},
