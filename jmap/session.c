@@ -7,16 +7,22 @@
 #include "base/pack.h"
 #include "jmap/write.h"
 
-/* What the core capability tells of struct limits. */
+/* What the capabilities tell of struct limits: those that RFC 8620 names in core, ours in ours.
+ */
 static const struct {
-	const char *name;
+	const char *capability, *name;
 	size_t at;
 } published[] = {
-    {"maxSizeRequest", offsetof(struct limits, max_size_request)},
-    {"maxConcurrentRequests", offsetof(struct limits, max_concurrent_requests)},
-    {"maxCallsInRequest", offsetof(struct limits, max_calls_in_request)},
-    {"maxObjectsInGet", offsetof(struct limits, max_objects_in_get)},
-    {"maxObjectsInSet", offsetof(struct limits, max_objects_in_set)},
+    {JMAP_CAPABILITY_CORE, "maxSizeRequest", offsetof(struct limits, max_size_request)},
+    {JMAP_CAPABILITY_CORE, "maxConcurrentRequests",
+	offsetof(struct limits, max_concurrent_requests)},
+    {JMAP_CAPABILITY_CORE, "maxCallsInRequest", offsetof(struct limits, max_calls_in_request)},
+    {JMAP_CAPABILITY_CORE, "maxObjectsInGet", offsetof(struct limits, max_objects_in_get)},
+    {JMAP_CAPABILITY_CORE, "maxObjectsInSet", offsetof(struct limits, max_objects_in_set)},
+    {JMAP_CAPABILITY_OUTBOX, "maxSizeRecord", offsetof(struct limits, max_size_record)},
+    {JMAP_CAPABILITY_OUTBOX, "maxSizeResponse", offsetof(struct limits, max_size_response)},
+    {JMAP_CAPABILITY_OUTBOX, "maxQueryLimit", offsetof(struct limits, max_query_limit)},
+    {JMAP_CAPABILITY_OUTBOX, "maxChanges", offsetof(struct limits, max_changes)},
 };
 #define N_PUBLISHED (sizeof published / sizeof published[0])
 
@@ -30,16 +36,27 @@ limit(const struct limits *l, size_t i)
 }
 
 static void
-write_core(struct buf *out, const struct limits *l)
+write_limits(struct buf *out, const struct limits *l, const char *capability)
 {
-	buf_putc(out, '{');
 	for (size_t i = 0; i < N_PUBLISHED; i++) {
+		if (strcmp(published[i].capability, capability) != 0)
+			continue;
 		write_name(out, published[i].name);
 		buf_printf(out, "%zu", limit(l, i));
 	}
+}
+
+static void
+write_capabilities(struct buf *out, const struct limits *l)
+{
+	buf_puts(out, "{\"" JMAP_CAPABILITY_CORE "\":{");
+	write_limits(out, l, JMAP_CAPABILITY_CORE);
 	/* There are no blobs.  One upload at a time is what some clients insist on reading. */
 	buf_puts(
 	    out, ",\"maxSizeUpload\":0,\"maxConcurrentUpload\":1,\"collationAlgorithms\":[]}");
+	buf_puts(out, ",\"" JMAP_CAPABILITY_OUTBOX "\":{");
+	write_limits(out, l, JMAP_CAPABILITY_OUTBOX);
+	buf_puts(out, "}}");
 }
 
 static bool
@@ -90,9 +107,9 @@ void
 jmap_session(
     const struct jmap *j, const struct principal *p, struct str base_url, struct buf *out)
 {
-	buf_puts(out, "{\"capabilities\":{\"" JMAP_CAPABILITY_CORE "\":");
-	write_core(out, j->limits);
-	buf_puts(out, ",\"" JMAP_CAPABILITY_OUTBOX "\":{}},\"accounts\":");
+	buf_puts(out, "{\"capabilities\":");
+	write_capabilities(out, j->limits);
+	buf_puts(out, ",\"accounts\":");
 	write_account(out, p);
 	/* RFC 8620 has no primary account for core, but clients look there. */
 	buf_puts(out,
