@@ -7,10 +7,6 @@
 
 #include "base/pack.h"
 
-/* A page is written whole or not at all only up to the device's sector, which is 4096 bytes on
- * what is sold today. */
-#define PAGE_BYTES 4096
-
 static const char *const index_names[INDEX__COUNT] = {
     [INDEX_DOMAIN] = "domain",
     [INDEX_LABEL] = "label",
@@ -21,48 +17,6 @@ static const char *const index_names[INDEX__COUNT] = {
 
 /* Indexes that hold every row exactly once. */
 static const enum index whole[] = {INDEX_DOMAIN, INDEX_CREATED_AT, INDEX_DELIVER_AT};
-
-bool
-database_open(DB **db, DB_ENV *env, const char *file, uint32_t set_flags, uint32_t open_flags,
-    struct err *e)
-{
-	int rc = db_create(db, env, 0);
-
-	if (rc != 0) {
-		*db = NULL;
-		return db_failed(e, rc, "creating a database handle");
-	}
-	if ((rc = (*db)->set_pagesize(*db, PAGE_BYTES)) != 0 ||
-	    (rc = (*db)->set_flags(*db, DB_CHKSUM | set_flags)) != 0 ||
-	    (rc = (*db)->open(*db, NULL, file, NULL, DB_BTREE,
-		 DB_AUTO_COMMIT | DB_THREAD | open_flags, 0600)) != 0) {
-		err_set(e, ERR_SERVER_FAIL, "opening %s: %s", file, db_strerror(rc));
-		database_close(db);
-		return false;
-	}
-	return true;
-}
-
-void
-database_close(DB **db)
-{
-	if (*db != NULL)
-		(*db)->close(*db, 0);
-	*db = NULL;
-}
-
-bool
-database_count(DB *db, DB_TXN *txn, uint64_t *n, struct err *e)
-{
-	DB_BTREE_STAT *stat = NULL;
-	int rc = db->stat(db, txn, &stat, DB_FAST_STAT);
-
-	if (rc != 0)
-		return db_failed(e, rc, "counting records");
-	*n = stat->bt_nkeys;
-	free(stat);
-	return true;
-}
 
 /* All keys of a row in one block: the DBTs first, their bytes behind them. */
 static int

@@ -1,0 +1,121 @@
+/* storage/database.c -- one Berkeley DB database. */
+#include "storage/database.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+/* A page is written whole or not at all only up to the device's sector, which is 4096 bytes on
+ * what is sold today. */
+#define PAGE_BYTES 4096
+
+/* What passes by itself: too many readers, a writer in the way, no room. */
+static const int passing[] = {DB_LOCK_DEADLOCK, DB_LOCK_NOTGRANTED, ENOMEM, EAGAIN, EBUSY,
+    ENOSPC, EDQUOT, EMFILE, ENFILE};
+
+bool
+db_failed(struct err *e, int rc, const char *what)
+{
+	enum err_code code = ERR_SERVER_FAIL;
+
+	if (rc == DB_RUNRECOVERY)
+		_exit(EX_SOFTWARE);
+	for (size_t i = 0; i < sizeof passing / sizeof passing[0]; i++)
+		if (rc == passing[i])
+			code = ERR_SERVER_UNAVAILABLE;
+	return err_set(e, code, "%s: %s", what, db_strerror(rc));
+}
+
+DBT
+dbt_in(struct str s)
+{
+	/* Berkeley DB does not write to what it is given; its API has no const. */
+	return (DBT){.data = (void *)(uintptr_t)s.s, .size = (uint32_t)s.len};
+}
+
+int
+db_get(DB *db, DB_TXN *txn, struct str key, struct buf *value, struct err *e)
+{
+	DBT k = dbt_in(key), v = {.flags = DB_DBT_USERMEM};
+	int rc;
+
+	buf_reserve(value, 1);
+	do {
+		v.data = value->s;
+		v.ulen = (uint32_t)(value->cap > UINT32_MAX ? UINT32_MAX : value->cap);
+		rc = db->get(db, txn, &k, &v, 0);
+		if (rc == DB_BUFFER_SMALL) {
+			value->len = 0;
+			buf_reserve(value, v.size);
+		}
+	} while (rc == DB_BUFFER_SMALL);
+	value->len = rc == 0 ? v.size : 0;
+	if (rc == DB_NOTFOUND || rc == DB_KEYEMPTY)
+		return 0;
+	if (rc != 0) {
+		db_failed(e, rc, "reading");
+		return -1;
+	}
+	return 1;
+}
+
+bool
+db_put(DB *db, DB_TXN *txn, struct str key, struct str value, struct err *e)
+{
+	DBT k = dbt_in(key), v = dbt_in(value);
+	int rc = db->put(db, txn, &k, &v, 0);
+
+	return rc == 0 || db_failed(e, rc, "writing");
+}
+
+bool
+db_delete(DB *db, DB_TXN *txn, struct str key, struct err *e)
+{
+	DBT k = dbt_in(key);
+	int rc = db->del(db, txn, &k, 0);
+
+	return rc == 0 || rc == DB_NOTFOUND || db_failed(e, rc, "deleting");
+}
+
+bool
+database_open(DB **db, DB_ENV *env, const char *file, uint32_t set_flags, uint32_t open_flags,
+    struct err *e)
+{
+	int rc = db_create(db, env, 0);
+
+	if (rc != 0) {
+		*db = NULL;
+		return db_failed(e, rc, "creating a database handle");
+	}
+	if ((rc = (*db)->set_pagesize(*db, PAGE_BYTES)) != 0 ||
+	    (rc = (*db)->set_flags(*db, DB_CHKSUM | set_flags)) != 0 ||
+	    (rc = (*db)->open(*db, NULL, file, NULL, DB_BTREE,
+		 DB_AUTO_COMMIT | DB_THREAD | open_flags, 0600)) != 0) {
+		err_set(e, ERR_SERVER_FAIL, "opening %s: %s", file, db_strerror(rc));
+		database_close(db);
+		return false;
+	}
+	return true;
+}
+
+void
+database_close(DB **db)
+{
+	if (*db != NULL)
+		(*db)->close(*db, 0);
+	*db = NULL;
+}
+
+bool
+database_count(DB *db, DB_TXN *txn, uint64_t *n, struct err *e)
+{
+	DB_BTREE_STAT *stat = NULL;
+	int rc = db->stat(db, txn, &stat, DB_FAST_STAT);
+
+	if (rc != 0)
+		return db_failed(e, rc, "counting records");
+	*n = stat->bt_nkeys;
+	free(stat);
+	return true;
+}

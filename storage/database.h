@@ -1,0 +1,36 @@
+/* storage/database.h -- one Berkeley DB database: opened, read, written, and what its return
+ * codes mean.
+ *
+ * Private to storage/. */
+#ifndef STORAGE_DATABASE_H
+#define STORAGE_DATABASE_H
+
+#include <db.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/str.h"
+
+/* *e from a Berkeley DB return code: ERR_SERVER_UNAVAILABLE for what passes by itself (locks,
+ * memory, disk), ERR_SERVER_FAIL otherwise.  DB_RUNRECOVERY ends the process at once: the
+ * parent starts it again and it recovers. */
+bool db_failed(struct err *e, int rc, const char *what);
+
+DBT dbt_in(struct str s); /* for keys and values that Berkeley DB only reads */
+
+/* 1 found, *value replaced; 0 none, *value empty; -1 with *e set. */
+int db_get(DB *db, DB_TXN *txn, struct str key, struct buf *value, struct err *e);
+bool db_put(DB *db, DB_TXN *txn, struct str key, struct str value, struct err *e);
+/* True also if there was none. */
+bool db_delete(DB *db, DB_TXN *txn, struct str key, struct err *e);
+
+/* A checksummed B-tree of 4096-byte pages in a file of its own; what snapshots read is opened
+ * DB_MULTIVERSION. */
+bool database_open(DB **db, DB_ENV *env, const char *file, uint32_t set_flags,
+    uint32_t open_flags, struct err *e);
+void database_close(DB **db); /* safe on NULL; leaves NULL */
+/* The records of a DB_RECNUM database, without walking it. */
+bool database_count(DB *db, DB_TXN *txn, uint64_t *n, struct err *e);
+
+#endif
