@@ -78,6 +78,15 @@ out:
 	return ok;
 }
 
+static bool
+check_window(const struct snapshot *s, struct state since, struct err *e)
+{
+	return s->state.change <= since.change ||
+	    s->state.change - since.change <= CHANGES_AT_ONCE_MAX ||
+	    err_set(e, ERR_CANNOT_CALCULATE_CHANGES,
+		"there were more than %d changes since that state", CHANGES_AT_ONCE_MAX);
+}
+
 bool
 read_query_changes(struct env *env, const struct store_query_changes *q,
     struct store_query_changed *out, struct err *e)
@@ -89,6 +98,7 @@ read_query_changes(struct env *env, const struct store_query_changes *q,
 
 	*out = (struct store_query_changed){.has_total = q->query.total, .old_state = q->since};
 	if (!snapshot_begin(&snapshot, env, q->query.type, e) ||
+	    !check_window(&snapshot, q->since, e) ||
 	    !changes_since(&snapshot, q->since, UINT64_MAX, &changed, e) ||
 	    !results_open(&x, &snapshot, &q->query, e) || !compare(&x, &changed, q, out, e))
 		goto out;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/pack.h"
+#include "storage/changes.h"
 #include "tests/suites.h"
 #include "tests/world.h"
 
@@ -545,6 +546,35 @@ up_to(struct world *w, bool ascending)
 }
 
 static void
+pretend_changes(struct world *w, uint64_t last)
+{
+	world_begin(w);
+	w->counters.change = last;
+	world_commit(w);
+}
+
+static void
+a_window_of_too_many_changes_is_not_calculated(void)
+{
+	struct store_query_changes q = {.max = 4};
+	struct store_query_changed a = {0};
+	struct err e = {0};
+	struct world w;
+
+	world_open(&w, domains, 0, 1);
+	q.query.type = w.type;
+	q.since = state_now(&w);
+	pretend_changes(&w, q.since.change + CHANGES_AT_ONCE_MAX);
+	CU_ASSERT_FALSE(read_query_changes(&w.env, &q, &a, &e));
+	CU_ASSERT_EQUAL(e.code, ERR_SERVER_FAIL); /* it was looked for in the log */
+	e = (struct err){0};
+	pretend_changes(&w, q.since.change + CHANGES_AT_ONCE_MAX + 1);
+	CU_ASSERT_FALSE(read_query_changes(&w.env, &q, &a, &e));
+	CU_ASSERT_EQUAL(e.code, ERR_CANNOT_CALCULATE_CHANGES);
+	world_close(&w);
+}
+
+static void
 nothing_is_told_behind_up_to_id(void)
 {
 	struct world w;
@@ -589,6 +619,8 @@ const CU_TestInfo storage_changes_tests[] = {
     {"a filter that finds everything may have found less",
 	a_filter_that_finds_everything_may_have_found_less},
     {"more changes than max are too many", more_changes_than_max_are_too_many},
+    {"a window of too many changes is not calculated",
+	a_window_of_too_many_changes_is_not_calculated},
     {"nothing is told behind upToId", nothing_is_told_behind_up_to_id},
     {"upToId is ignored where records can move", up_to_id_is_ignored_where_records_can_move},
     CU_TEST_INFO_NULL,
