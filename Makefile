@@ -17,7 +17,7 @@ FUZZ_TIME  ?= 20
 SAMPLES    ?= ../shared/samples
 CLANG      ?= clang
 
-ROOMS     := base model config storage auth jmap fcgi daemon ctl
+ROOMS     := base model config storage storage/query auth jmap fcgi daemon ctl
 PKGS      := jansson libsodium fcgi libidn2 libconfuse
 CPPFLAGS  += -D_GNU_SOURCE -I. $(shell pkg-config --cflags $(PKGS))
 CFLAGS    ?= -O2 -g

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/pack.h"
-#include "storage/idset.h"
+#include "storage/query/idset.h"
 
 #define BULK_BYTES (64u << 10)
 

@@ -98,7 +98,8 @@ void snapshot_end(struct snapshot *s); /* safe on {0} */
 int snapshot_row(
     struct snapshot *s, uint64_t id, struct buf *value, struct row *r, struct err *e);
 
-/* --- reads, each in one snapshot: get.c, query.c, changes.c, query_changes.c --- */
+/* --- reads, each in one snapshot: get.c, changes.c, query/query.c, query/query_changes.c ---
+ */
 
 /* Fill *out as storage/store.h says; used by the server, which packs *out into a frame. */
 bool read_get(

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "storage/idset.h"
+#include "storage/query/idset.h"
 #include "tests/suites.h"
 #include "tests/world.h"
 

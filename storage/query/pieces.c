@@ -1,5 +1,5 @@
-/* storage/pieces.c -- results that are whole intervals of an index, in its order. */
-#include "storage/pieces.h"
+/* storage/query/pieces.c -- results that are whole intervals of an index, in its order. */
+#include "storage/query/pieces.h"
 
 #include <stdlib.h>
 #include <string.h>

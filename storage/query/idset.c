@@ -1,5 +1,5 @@
-/* storage/idset.c -- a set of record ids: a compressed bitmap for each 2^32 of them. */
-#include "storage/idset.h"
+/* storage/query/idset.c -- a set of record ids: a compressed bitmap for each 2^32 of them. */
+#include "storage/query/idset.h"
 
 #include <stdlib.h>
 

@@ -1,6 +1,6 @@
-/* storage/range.c -- an interval of one index's keys, and which record numbers it has in a
- * snapshot. */
-#include "storage/range.h"
+/* storage/query/range.c -- an interval of one index's keys, and which record numbers it has in
+ * a snapshot. */
+#include "storage/query/range.h"
 
 #include <stdlib.h>
 #include <string.h>

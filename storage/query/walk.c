@@ -1,5 +1,6 @@
-/* storage/walk.c -- results found by going through an index in the order that was asked for. */
-#include "storage/walk.h"
+/* storage/query/walk.c -- results found by going through an index in the order that was asked
+ * for. */
+#include "storage/query/walk.h"
 
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
-/* storage/results.c -- the results of one /query in one snapshot. */
-#include "storage/results.h"
+/* storage/query/results.c -- the results of one /query in one snapshot. */
+#include "storage/query/results.h"
 
 #include <stdlib.h>
 #include <string.h>

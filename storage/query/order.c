@@ -1,5 +1,5 @@
-/* storage/order.c -- the one order that a /query's results have. */
-#include "storage/order.h"
+/* storage/query/order.c -- the one order that a /query's results have. */
+#include "storage/query/order.h"
 
 #include <stdlib.h>
 #include <string.h>

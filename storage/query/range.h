@@ -1,11 +1,11 @@
-/* storage/range.h -- an interval of one index's keys, and which record numbers it has in a
- * snapshot.
+/* storage/query/range.h -- an interval of one index's keys, and which record numbers it has in
+ * a snapshot.
  *
  * Private to storage/.  Every condition of a /query comes down to such intervals.  As the
  * indexes have DB_RECNUM, an interval's size, the place of a key in it and the key at a place
  * are found in logarithmic time. */
-#ifndef STORAGE_RANGE_H
-#define STORAGE_RANGE_H
+#ifndef STORAGE_QUERY_RANGE_H
+#define STORAGE_QUERY_RANGE_H
 
 #include "storage/table.h"
 

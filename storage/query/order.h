@@ -1,10 +1,10 @@
-/* storage/order.h -- the one order that a /query's results have.
+/* storage/query/order.h -- the one order that a /query's results have.
  *
  * Private to storage/. */
-#ifndef STORAGE_ORDER_H
-#define STORAGE_ORDER_H
+#ifndef STORAGE_QUERY_ORDER_H
+#define STORAGE_QUERY_ORDER_H
 
-#include "storage/range.h"
+#include "storage/query/range.h"
 
 /* Comparators on different keys; the last is on the id. */
 struct order {

@@ -1,12 +1,13 @@
-/* storage/results.h -- the results of one /query in one snapshot: counted, paged and looked up.
+/* storage/query/results.h -- the results of one /query in one snapshot: counted, paged and
+ * looked up.
  *
  * Private to storage/.  As little as possible is done for each:
  * docs/decisions/002-query-plans.md. */
-#ifndef STORAGE_RESULTS_H
-#define STORAGE_RESULTS_H
+#ifndef STORAGE_QUERY_RESULTS_H
+#define STORAGE_QUERY_RESULTS_H
 
-#include "storage/pieces.h"
-#include "storage/walk.h"
+#include "storage/query/pieces.h"
+#include "storage/query/walk.h"
 
 struct results {
 	struct reader reader;

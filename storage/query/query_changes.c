@@ -1,8 +1,8 @@
-/* storage/query_changes.c -- Foo/queryChanges (RFC 8620, 5.6) in one snapshot. */
+/* storage/query/query_changes.c -- Foo/queryChanges (RFC 8620, 5.6) in one snapshot. */
 #include <stdlib.h>
 
 #include "storage/changes.h"
-#include "storage/results.h"
+#include "storage/query/results.h"
 
 /* 5.6: filter and sort look at nothing that can change: all records, by their ids.  That a
  * filter happens to find all of them now says nothing about the old results. */

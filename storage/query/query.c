@@ -1,7 +1,7 @@
-/* storage/query.c -- Foo/query (RFC 8620, 5.5) in one snapshot. */
+/* storage/query/query.c -- Foo/query (RFC 8620, 5.5) in one snapshot. */
 #include <stdlib.h>
 
-#include "storage/results.h"
+#include "storage/query/results.h"
 
 static bool
 find_anchor(struct results *x, uint64_t anchor, uint64_t *index, struct err *e)

@@ -1,8 +1,8 @@
-/* storage/idset.h -- a set of record ids: a compressed bitmap for each 2^32 of them.
+/* storage/query/idset.h -- a set of record ids: a compressed bitmap for each 2^32 of them.
  *
  * Private to storage/. */
-#ifndef STORAGE_IDSET_H
-#define STORAGE_IDSET_H
+#ifndef STORAGE_QUERY_IDSET_H
+#define STORAGE_QUERY_IDSET_H
 
 #include <roaring/roaring.h>
 #include <stdbool.h>

@@ -1,9 +1,9 @@
-/* storage/fold.c -- a filter against one snapshot: what AND, OR and NOT of intervals come down
- * to, and what that costs. */
+/* storage/query/fold.c -- a filter against one snapshot: what AND, OR and NOT of intervals come
+ * down to, and what that costs. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "storage/plan.h"
+#include "storage/query/plan.h"
 
 static uint64_t
 least(uint64_t a, uint64_t b)

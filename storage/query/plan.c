@@ -1,5 +1,6 @@
-/* storage/plan.c -- a filter against one snapshot: conditions become intervals of indexes. */
-#include "storage/plan.h"
+/* storage/query/plan.c -- a filter against one snapshot: conditions become intervals of
+ * indexes. */
+#include "storage/query/plan.h"
 
 #include <stdlib.h>
 #include <string.h>

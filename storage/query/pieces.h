@@ -1,13 +1,13 @@
-/* storage/pieces.h -- results that are whole intervals of an index, in its order: counted,
- * paged and looked up in logarithmic time.
+/* storage/query/pieces.h -- results that are whole intervals of an index, in its order:
+ * counted, paged and looked up in logarithmic time.
  *
  * Private to storage/.  Several intervals are of one name each and have no record in common:
  * their results are merged. */
-#ifndef STORAGE_PIECES_H
-#define STORAGE_PIECES_H
+#ifndef STORAGE_QUERY_PIECES_H
+#define STORAGE_QUERY_PIECES_H
 
-#include "storage/order.h"
-#include "storage/plan.h"
+#include "storage/query/order.h"
+#include "storage/query/plan.h"
 
 struct pieces {
 	size_t n; /* {0}: no results */

@@ -1,13 +1,13 @@
-/* storage/plan.h -- a filter against one snapshot: what is left of it once each condition is an
- * interval of an index.
+/* storage/query/plan.h -- a filter against one snapshot: what is left of it once each condition
+ * is an interval of an index.
  *
  * Private to storage/.  What it costs is counted in index entries that must be read. */
-#ifndef STORAGE_PLAN_H
-#define STORAGE_PLAN_H
+#ifndef STORAGE_QUERY_PLAN_H
+#define STORAGE_QUERY_PLAN_H
 
 #include "storage/filter.h"
-#include "storage/idset.h"
-#include "storage/range.h"
+#include "storage/query/idset.h"
+#include "storage/query/range.h"
 
 #define PLAN_ROW_COST 80 /* entries read in bulk in the time in which one row is fetched */
 #define PLAN_TEST_COST 2 /* and in which it is compared with one interval */

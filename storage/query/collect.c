@@ -1,8 +1,8 @@
-/* storage/collect.c -- a filter against one snapshot: the ids that it finds, and whether it
- * finds a row. */
+/* storage/query/collect.c -- a filter against one snapshot: the ids that it finds, and whether
+ * it finds a row. */
 #include <stdlib.h>
 
-#include "storage/plan.h"
+#include "storage/query/plan.h"
 
 /* --- one row --- */
 

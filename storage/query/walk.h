@@ -1,11 +1,12 @@
-/* storage/walk.h -- results found by going through an index in the order that was asked for.
+/* storage/query/walk.h -- results found by going through an index in the order that was asked
+ * for.
  *
  * Private to storage/. */
-#ifndef STORAGE_WALK_H
-#define STORAGE_WALK_H
+#ifndef STORAGE_QUERY_WALK_H
+#define STORAGE_QUERY_WALK_H
 
-#include "storage/order.h"
-#include "storage/plan.h"
+#include "storage/query/order.h"
+#include "storage/query/plan.h"
 
 struct walk {
 	const struct order *order;
