@@ -110,7 +110,7 @@ $(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(LIB)
 bench: $(PROGRAMS) $(BENCHES:%.c=$(BUILD)/%)
 	bench/run.sh $(BUILD)
 $(BUILD)/bench/%: $(BUILD)/bench/%.o $(LIB)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcurl
 
 docs: $(BUILD)/outboxctl
 	$(BUILD)/outboxctl model > docs/model.md

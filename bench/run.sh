@@ -4,4 +4,5 @@ set -euo pipefail
 
 cd "$(dirname "$0")/.."
 bench/http.sh
+bench/million.sh "$1"
 "$1/bench/query"
