@@ -35,6 +35,7 @@ static const struct {
     {"request_limits", request_limits_tests},
     {"site", site_tests},
     {"site_kill", site_kill_tests},
+    {"site_memory", site_memory_tests},
     {"random", random_tests},
     {"samples", samples_tests},
 };

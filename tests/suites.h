@@ -24,6 +24,7 @@ extern const CU_TestInfo random_tests[];
 extern const CU_TestInfo request_limits_tests[];
 extern const CU_TestInfo samples_tests[];
 extern const CU_TestInfo site_kill_tests[];
+extern const CU_TestInfo site_memory_tests[];
 extern const CU_TestInfo site_tests[];
 extern const CU_TestInfo storage_changes_tests[];
 extern const CU_TestInfo storage_kill_tests[];
