@@ -18,7 +18,7 @@ SAMPLES    ?= ../shared/samples
 CLANG      ?= clang
 
 ROOMS     := base model config storage storage/query auth jmap fcgi daemon ctl
-PKGS      := jansson libsodium fcgi libidn2 libconfuse
+PKGS      := jansson libsodium fcgi libidn2 libconfuse libzstd
 CPPFLAGS  += -D_GNU_SOURCE -I. $(shell pkg-config --cflags $(PKGS))
 CFLAGS    ?= -O2 -g
 CFLAGS    += -std=c11 -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes

@@ -2,13 +2,14 @@
 #include <stdlib.h>
 
 #include "base/pack.h"
+#include "storage/body.h"
 #include "storage/env.h"
 
 struct reader {
 	struct snapshot snapshot;
 	const struct store_get *query;
 	struct store_rows *out; /* .body.s is set at the end, when .frame moves no more */
-	struct buf value;       /* of the last row */
+	struct buf value, body; /* of the last row */
 	size_t room;            /* rows that .out->rows has room for */
 };
 
@@ -18,25 +19,18 @@ add_body(struct reader *g, const struct row *r, struct err *e)
 {
 	struct buf *frame = &g->out->frame;
 	uint8_t id[8];
-	DBT k = dbt_in((struct str){(const char *)id, sizeof id});
-	DBT v = {.flags = DB_DBT_USERMEM, .ulen = r->size};
-	int rc;
+	int found;
 
 	if (r->size > g->query->max_bytes - frame->len)
 		return err_set(e, ERR_REQUEST_TOO_LARGE,
 		    "the records together are larger than %zu bytes", g->query->max_bytes);
 	put_be64(id, r->id);
-	buf_reserve(frame, r->size);
-	v.data = frame->s + frame->len;
-	rc = g->snapshot.table->bodies->get(
-	    g->snapshot.table->bodies, g->snapshot.txn, &k, &v, 0);
-	if (rc == DB_NOTFOUND || rc == DB_BUFFER_SMALL || (rc == 0 && v.size != r->size))
-		return err_set(e, ERR_SERVER_FAIL, "record %llu has not the body of its row",
-		    (unsigned long long)r->id);
-	if (rc != 0)
-		return db_failed(e, rc, "reading a body");
-	frame->len += r->size;
-	return true;
+	found = db_get(g->snapshot.table->bodies, g->snapshot.txn,
+	    (struct str){(const char *)id, sizeof id}, &g->body, e);
+	if (found == 0)
+		err_set(
+		    e, ERR_SERVER_FAIL, "record %llu has no body", (unsigned long long)r->id);
+	return found == 1 && body_unpack(buf_str(&g->body), r->size, frame, e);
 }
 
 static bool
@@ -124,6 +118,7 @@ read_get(struct env *env, const struct store_get *q, struct store_rows *out, str
 out:
 	snapshot_end(&g.snapshot);
 	buf_free(&g.value);
+	buf_free(&g.body);
 	if (!ok)
 		store_rows_free(out);
 	return ok;

@@ -5,6 +5,7 @@
 
 #include "base/id.h"
 #include "base/pack.h"
+#include "storage/body.h"
 #include "storage/opids.h"
 
 /* One set while it is done. */
@@ -48,7 +49,7 @@ write_record(struct progress *p, const struct set_op *o, uint64_t id, uint64_t c
 {
 	struct row r = {
 	    .id = id, .change = p->counters->change, .created_change = created_change};
-	struct buf value = {0};
+	struct buf value = {0}, body = {0};
 	uint8_t key[8];
 	bool ok;
 
@@ -59,9 +60,11 @@ write_record(struct progress *p, const struct set_op *o, uint64_t id, uint64_t c
 	r.n_policies = o->n_policies;
 	r.policies = o->policies;
 	row_pack(&r, &value);
-	ok = db_put(p->table->rows, p->batch->txn, number_key(key, id), buf_str(&value), e) &&
-	    db_put(p->table->bodies, p->batch->txn, number_key(key, id), o->body, e);
+	ok = body_pack(o->body, &body, e) &&
+	    db_put(p->table->rows, p->batch->txn, number_key(key, id), buf_str(&value), e) &&
+	    db_put(p->table->bodies, p->batch->txn, number_key(key, id), buf_str(&body), e);
 	buf_free(&value);
+	buf_free(&body);
 	return ok;
 }
 

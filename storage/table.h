@@ -6,7 +6,7 @@
  * that a key's place and the key at a place are found in logarithmic time.
  *
  *   rows       R  id -> row                       the primary: what indexes and filters need
- *   bodies        id -> canonical JSON text
+ *   bodies        id -> canonical JSON text, compressed (storage/body.h)
  *   changes       change number -> kind (u8), id (u64), time (i64)
  *   domain     R  domain \0 deliverAt id -> id    associated with rows, as all below
  *   label      R  rest \0 id -> id                one for the domain and for what follows each

@@ -50,7 +50,9 @@ workers_kb(const struct site *s, const char *name)
 	struct buf path = {0}, status = {0};
 	size_t most = 0;
 
-	while (proc != NULL && (d = readdir(proc)) != NULL) {
+	if (proc == NULL)
+		return 0;
+	while ((d = readdir(proc)) != NULL) {
 		struct err e = {0};
 
 		buf_clear(&path);

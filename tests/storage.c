@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "storage/body.h"
 #include "storage/protocol.h"
 #include "storage/table.h"
 #include "tests/suites.h"
@@ -457,6 +458,35 @@ replies_come_back_as_they_were_packed(void)
 }
 
 static void
+a_body_comes_back_as_it_was_or_not_at_all(void)
+{
+	struct buf text = {0}, packed = {0}, back = {0};
+	struct err e = {0};
+	struct str cut;
+
+	for (int i = 0; i < 10000; i++)
+		buf_printf(&text, "{\"count\":%d}", i);
+	CU_ASSERT_TRUE(body_pack(buf_str(&text), &packed, &e));
+	CU_ASSERT(packed.len < text.len / 2);
+	CU_ASSERT_TRUE(body_unpack(buf_str(&packed), text.len, &back, &e));
+	CU_ASSERT_TRUE(str_equal(buf_str(&back), buf_str(&text)));
+	for (size_t size = text.len - 1; size <= text.len + 1; size += 2) {
+		e = (struct err){0};
+		CU_ASSERT_FALSE(body_unpack(buf_str(&packed), size, &back, &e));
+		CU_ASSERT_EQUAL(e.code, ERR_SERVER_FAIL);
+	}
+	cut = buf_str(&packed);
+	cut.len--;
+	CU_ASSERT_FALSE(body_unpack(cut, text.len, &back, &e));
+	CU_ASSERT_FALSE(body_unpack((struct str){0}, 0, &back, &e));
+	packed.s[0]++; /* a format of the future */
+	CU_ASSERT_FALSE(body_unpack(buf_str(&packed), text.len, &back, &e));
+	buf_free(&text);
+	buf_free(&packed);
+	buf_free(&back);
+}
+
+static void
 bodies_of_a_reply_must_be_as_long_as_its_rows_say(void)
 {
 	struct store_row rows[] = {{1, 2, STR("abc")}, {3, 0, {0}}, {4, 5, STR("de")}};
@@ -561,6 +591,7 @@ const CU_TestInfo storage_tests[] = {
 	a_filter_that_is_too_deep_or_too_wide_is_refused},
     {"conditions that make no sense are refused", conditions_that_make_no_sense_are_refused},
     {"replies come back as they were packed", replies_come_back_as_they_were_packed},
+    {"a body comes back as it was, or not at all", a_body_comes_back_as_it_was_or_not_at_all},
     {"bodies of a reply must be as long as its rows say",
 	bodies_of_a_reply_must_be_as_long_as_its_rows_say},
     {"a frame is read whole or not at all", a_frame_is_read_whole_or_not_at_all},

@@ -1,0 +1,42 @@
+/* storage/body.c -- a record's JSON text as it lies in the bodies database: compressed. */
+#include "storage/body.h"
+
+#include <zstd.h>
+
+#include "base/pack.h"
+
+#define BODY_FORMAT 1
+/* The lowest: most of what there is to gain is a page shared by several records, which all
+ * find. */
+#define BODY_LEVEL 1
+
+bool
+body_pack(struct str text, struct buf *out, struct err *e)
+{
+	size_t most = ZSTD_compressBound(text.len), len;
+
+	pack_u8(out, BODY_FORMAT);
+	buf_reserve(out, most);
+	len = ZSTD_compress(out->s + out->len, most, text.s, text.len, BODY_LEVEL);
+	if (ZSTD_isError(len))
+		return err_set(
+		    e, ERR_SERVER_FAIL, "compressing a record: %s", ZSTD_getErrorName(len));
+	out->len += len;
+	return true;
+}
+
+bool
+body_unpack(struct str value, size_t size, struct buf *out, struct err *e)
+{
+	size_t len;
+
+	if (value.len == 0 || value.s[0] != BODY_FORMAT)
+		return err_set(e, ERR_SERVER_FAIL, "a record's text has an unknown format");
+	buf_reserve(out, size);
+	len = ZSTD_decompress(out->s + out->len, size, value.s + 1, value.len - 1);
+	if (ZSTD_isError(len) || len != size)
+		return err_set(e, ERR_SERVER_FAIL, "a record's text cannot be read: %s",
+		    ZSTD_isError(len) ? ZSTD_getErrorName(len) : "it has another length");
+	out->len += len;
+	return true;
+}

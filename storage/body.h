@@ -1,0 +1,18 @@
+/* storage/body.h -- a record's JSON text as it lies in the bodies database: compressed.
+ *
+ * Private to storage/.  Layout: format (u8), then a zstd frame (RFC 8878). */
+#ifndef STORAGE_BODY_H
+#define STORAGE_BODY_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "base/str.h"
+
+/* Appends text to out as it is stored. */
+bool body_pack(struct str text, struct buf *out, struct err *e);
+/* Appends the text, of size bytes, to out.  ERR_SERVER_FAIL if it is not what body_pack() made
+ * of as many bytes. */
+bool body_unpack(struct str value, size_t size, struct buf *out, struct err *e);
+
+#endif
