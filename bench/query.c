@@ -21,9 +21,8 @@
 
 #define SIZES_MAX 8
 #define ROUNDS 25
-#define BATCH                                                                                  \
-	250 /* records in one transaction: the cache must hold all pages that it touches twice \
-	     */
+/* Records in one transaction: the cache must hold all pages that it touches twice. */
+#define BATCH 250
 #define LOAD_CACHE_MB 512
 #define DOMAINS 1000
 #define NETS 3 /* d17.example, d17.test, d17.invalid */

@@ -11,8 +11,7 @@
 struct site {
 	const char *config_path;
 	struct config config;
-	int config_fd; /* the text of config: children read that, whatever becomes of the file
-			*/
+	int config_fd; /* the text of config: children read that, not the file */
 	char programs_dir[PATH_MAX];
 	char *pid_path, *store_path;
 	int pid_fd, store_fd, fcgi_fd;

@@ -13,8 +13,8 @@
  */
 #define BULK_SMALL_BYTES (16u << 10)
 #define BULK_BYTES (256u << 10)
-#define SMALL_ENTRIES                                                                          \
-	128 /* so many of any index fit into BULK_SMALL_BYTES more often than not */
+/* So many of any index fit into BULK_SMALL_BYTES more often than not. */
+#define SMALL_ENTRIES 128
 
 const struct range_parts range_parts[RANGE_INDEXES] = {
     [INDEX_DOMAIN] = {3, {KEY_DOMAIN, KEY_DELIVER_AT, KEY_ID}},

@@ -13,10 +13,10 @@
 #define INDEX_ROWS INDEX__COUNT
 #define RANGE_INDEXES (INDEX__COUNT + 1)
 
-#define RANGE_KEY_MAX                                                                          \
-	1024             /* bytes; the longest is a domain of 253, a NUL, a date and an id     \
-			  */
-#define RANGE_CHUNK 4096 /* entries that one bulk read asks for, where many are wanted */
+/* Bytes; the longest is a domain of 253, a NUL, a date and an id. */
+#define RANGE_KEY_MAX 1024
+/* Entries that one bulk read asks for, where many are wanted. */
+#define RANGE_CHUNK 4096
 
 /* What a key consists of: its parts in order, the id last.  KEY_NONE is a part that no sort
  * knows by name. */
