@@ -10,7 +10,8 @@ struct reader {
 	const struct store_get *query;
 	struct store_rows *out; /* .body.s is set at the end, when .frame moves no more */
 	struct buf value, body; /* of the last row */
-	size_t room;            /* rows that .out->rows has room for */
+	struct body_work work;
+	size_t room; /* rows that .out->rows has room for */
 };
 
 /* The body, of as many bytes as its row says, behind the others in the frame. */
@@ -30,7 +31,7 @@ add_body(struct reader *g, const struct row *r, struct err *e)
 	if (found == 0)
 		err_set(
 		    e, ERR_SERVER_FAIL, "record %llu has no body", (unsigned long long)r->id);
-	return found == 1 && body_unpack(buf_str(&g->body), r->size, frame, e);
+	return found == 1 && body_unpack(&g->work, buf_str(&g->body), r->size, frame, e);
 }
 
 static bool
@@ -119,6 +120,7 @@ out:
 	snapshot_end(&g.snapshot);
 	buf_free(&g.value);
 	buf_free(&g.body);
+	body_work_free(&g.work);
 	if (!ok)
 		store_rows_free(out);
 	return ok;

@@ -17,6 +17,7 @@ struct progress {
 	struct store_result *results; /* of the ops before .done */
 	size_t done;
 	struct buf value; /* of the last row read */
+	struct body_work work;
 };
 
 static struct str
@@ -60,7 +61,7 @@ write_record(struct progress *p, const struct set_op *o, uint64_t id, uint64_t c
 	r.n_policies = o->n_policies;
 	r.policies = o->policies;
 	row_pack(&r, &value);
-	ok = body_pack(o->body, &body, e) &&
+	ok = body_pack(&p->work, o->body, &body, e) &&
 	    db_put(p->table->rows, p->batch->txn, number_key(key, id), buf_str(&value), e) &&
 	    db_put(p->table->bodies, p->batch->txn, number_key(key, id), buf_str(&body), e);
 	buf_free(&value);
@@ -234,5 +235,6 @@ set_run(struct batch *b, void *set_job, struct err *refused, struct err *e)
 out:
 	free(p.results);
 	buf_free(&p.value);
+	body_work_free(&p.work);
 	return ok;
 }

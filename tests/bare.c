@@ -133,11 +133,12 @@ look_at_row(struct look *l, const struct row *r)
 {
 	struct buf key = {0}, value = {0}, text = {0};
 	uint8_t id[8];
+	struct body_work work = {0};
 	struct err e = {0};
 
 	put_be64(id, r->id);
 	if (db_get(l->table->bodies, NULL, (struct str){(char *)id, 8}, &value, &e) != 1 ||
-	    !body_unpack(buf_str(&value), r->size, &text, &e))
+	    !body_unpack(&work, buf_str(&value), r->size, &text, &e))
 		complain(l, "a row without its body", r->id);
 	for (enum index i = 0; i < INDEX__COUNT; i++)
 		for (size_t nth = 0; buf_clear(&key), row_index_key(r, i, nth, &key); nth++) {
@@ -149,6 +150,7 @@ look_at_row(struct look *l, const struct row *r)
 	buf_free(&key);
 	buf_free(&value);
 	buf_free(&text);
+	body_work_free(&work);
 }
 
 /* Calls each() for every entry; the number of them. */

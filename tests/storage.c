@@ -461,29 +461,31 @@ static void
 a_body_comes_back_as_it_was_or_not_at_all(void)
 {
 	struct buf text = {0}, packed = {0}, back = {0};
+	struct body_work work = {0};
 	struct err e = {0};
 	struct str cut;
 
 	for (int i = 0; i < 10000; i++)
 		buf_printf(&text, "{\"count\":%d}", i);
-	CU_ASSERT_TRUE(body_pack(buf_str(&text), &packed, &e));
+	CU_ASSERT_TRUE(body_pack(&work, buf_str(&text), &packed, &e));
 	CU_ASSERT(packed.len < text.len / 2);
-	CU_ASSERT_TRUE(body_unpack(buf_str(&packed), text.len, &back, &e));
+	CU_ASSERT_TRUE(body_unpack(&work, buf_str(&packed), text.len, &back, &e));
 	CU_ASSERT_TRUE(str_equal(buf_str(&back), buf_str(&text)));
 	for (size_t size = text.len - 1; size <= text.len + 1; size += 2) {
 		e = (struct err){0};
-		CU_ASSERT_FALSE(body_unpack(buf_str(&packed), size, &back, &e));
+		CU_ASSERT_FALSE(body_unpack(&work, buf_str(&packed), size, &back, &e));
 		CU_ASSERT_EQUAL(e.code, ERR_SERVER_FAIL);
 	}
 	cut = buf_str(&packed);
 	cut.len--;
-	CU_ASSERT_FALSE(body_unpack(cut, text.len, &back, &e));
-	CU_ASSERT_FALSE(body_unpack((struct str){0}, 0, &back, &e));
+	CU_ASSERT_FALSE(body_unpack(&work, cut, text.len, &back, &e));
+	CU_ASSERT_FALSE(body_unpack(&work, (struct str){0}, 0, &back, &e));
 	packed.s[0]++; /* a format of the future */
-	CU_ASSERT_FALSE(body_unpack(buf_str(&packed), text.len, &back, &e));
+	CU_ASSERT_FALSE(body_unpack(&work, buf_str(&packed), text.len, &back, &e));
 	buf_free(&text);
 	buf_free(&packed);
 	buf_free(&back);
+	body_work_free(&work);
 }
 
 static void
