@@ -1,11 +1,14 @@
 /* jmap/arguments.c -- the check of a call's arguments against its table. */
 #include "jmap/arguments.h"
 
+/* RFC 8620, 1.3: 1.0 and 1e3 are integers too.  Doubles are exact as far as integers may go. */
 static bool
 is_int_from(const json_t *v, json_int_t least)
 {
-	return json_is_integer(v) && json_integer_value(v) >= least &&
-	    json_integer_value(v) <= ARG_INT_MAX;
+	double n = json_number_value(v);
+
+	return json_is_number(v) && n >= (double)least && n <= (double)ARG_INT_MAX &&
+	    n == (double)(int64_t)n;
 }
 
 static bool
@@ -101,6 +104,12 @@ bool
 argument_is(enum argument_kind kind, const json_t *v)
 {
 	return kinds[kind].is(v);
+}
+
+int64_t
+argument_int(const json_t *v)
+{
+	return (int64_t)json_number_value(v);
 }
 
 static const struct argument *

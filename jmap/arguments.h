@@ -5,6 +5,7 @@
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/err.h"
 #include "base/str.h"
@@ -39,6 +40,7 @@ struct argument {
 bool arguments_check(const struct argument *table, json_t *args, struct err *e);
 
 bool argument_is(enum argument_kind kind, const json_t *v);
+int64_t argument_int(const json_t *v); /* of an ARG_INT, ARG_UINT or ARG_POSITIVE; NULL is 0 */
 
 #define ARG_INT_MAX ((INT64_C(1) << 53) - 1)
 

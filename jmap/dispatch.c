@@ -108,7 +108,7 @@ call_uint(const struct call *c, const char *name, uint64_t absent)
 {
 	const json_t *v = json_object_get(c->args, name);
 
-	return v == NULL ? absent : (uint64_t)json_integer_value(v);
+	return v == NULL ? absent : (uint64_t)argument_int(v);
 }
 
 bool

@@ -21,10 +21,9 @@ read_date(const json_t *v, struct filter *f)
 static const char *
 read_uint(const json_t *v, struct filter *f)
 {
-	if (!json_is_integer(v) || json_integer_value(v) < 0 ||
-	    json_integer_value(v) > ARG_INT_MAX)
+	if (!argument_is(ARG_UINT, v))
 		return "must be an integer from 0 to 9007199254740991";
-	f->number = json_integer_value(v);
+	f->number = argument_int(v);
 	return NULL;
 }
 

@@ -25,9 +25,8 @@ is_number_byte(unsigned char c)
 	return (c >= '0' && c <= '9') || c == '.';
 }
 
-/* What the tree of text will take, about. */
-static size_t
-tree_size(struct str text)
+size_t
+ijson_weight(struct str text)
 {
 	const unsigned char *s = (const unsigned char *)text.s;
 	size_t size = 0;
@@ -47,7 +46,7 @@ tree_size(struct str text)
 		if (is_number_byte(s[i]) && (i == 0 || !is_number_byte(s[i - 1])))
 			size += NUMBER_TREE_BYTES;
 	}
-	return size;
+	return size / TREE_BYTES_PER_BYTE;
 }
 
 /* U+FDD0 to U+FDEF, and the last two of every plane.  s is valid UTF-8. */
@@ -89,7 +88,7 @@ ijson_parse(struct str text, size_t max_size, json_t **v, struct err *e)
 	const size_t flags = JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL | JSON_DECODE_ANY;
 	json_error_t why = {0};
 
-	if (tree_size(text) / TREE_BYTES_PER_BYTE > max_size)
+	if (ijson_weight(text) > max_size)
 		return err_set_limit(e, "maxSizeRequest",
 		    "There are too many small values in one request; send it in parts");
 	*v = json_loadb(text.s == NULL ? "" : text.s, text.len, flags, &why);

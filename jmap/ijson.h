@@ -9,6 +9,9 @@
 #include "base/err.h"
 #include "base/str.h"
 
+/* The size of an ordinary JSON text whose tree takes about as much memory as that of text. */
+size_t ijson_weight(struct str text);
+
 /* *v is the caller's, for json_decref().  Duplicate members, a NUL in a member's name, bytes
  * that are not UTF-8, surrogates, noncharacters, numbers beyond 64 bits, nesting too deep,
  * anything behind the value: ERR_NOT_JSON.  A text whose tree would need more memory than that

@@ -23,7 +23,7 @@ query_read(const struct call *c, struct store_query *q, struct filter *f, struct
 static int64_t
 int_argument(const struct call *c, const char *name)
 {
-	return json_integer_value(json_object_get(c->args, name));
+	return argument_int(json_object_get(c->args, name));
 }
 
 static bool

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "jmap/arguments.h"
+#include "jmap/ijson.h"
 
 void
 answers_add(struct answers *all, struct answer one)
@@ -114,6 +115,69 @@ answer_tagged(struct answers *all, struct str tag)
 	return NULL;
 }
 
+/* The same answer can be asked for again and again, so a short Request could need any amount of
+ * memory. */
+static bool
+too_much(const char *name, struct err *e)
+{
+	return err_set_at(e, ERR_INVALID_RESULT_REFERENCE, name,
+	    "takes more than one request may take from earlier answers");
+}
+
+static bool
+read_answer(
+    struct answers *all, struct answer *a, struct str response, const char *name, struct err *e)
+{
+	struct str text = {response.s + a->at, a->len};
+	size_t weight;
+
+	if (a->tree != NULL)
+		return true;
+	weight = ijson_weight(text);
+	if (weight > all->room)
+		return too_much(name, e);
+	all->room -= weight;
+	a->tree = json_loadb(text.s, text.len, JSON_ALLOW_NUL, NULL);
+	return true;
+}
+
+/* Jansson goes on after a member's name that was refused, so from then on all is. */
+static int
+count(const char *bytes, size_t len, void *left)
+{
+	size_t *room = left;
+
+	(void)bytes;
+	if (len > *room) {
+		*room = 0;
+		return -1;
+	}
+	*room -= len;
+	return 0;
+}
+
+/* What path leads to in the answer, which has been read. */
+static json_t *
+bring(struct answers *all, const struct answer *a, struct str path, const char *name,
+    struct err *e)
+{
+	json_t *found = pointer_follow(a->tree, path);
+	size_t left = all->room;
+
+	if (found == NULL) {
+		err_set_at(e, ERR_INVALID_RESULT_REFERENCE, name,
+		    "has a path that leads nowhere in that answer");
+		return NULL;
+	}
+	if (json_dump_callback(found, count, &left, JSON_COMPACT | JSON_ENCODE_ANY) != 0) {
+		too_much(name, e);
+		json_decref(found);
+		return NULL;
+	}
+	all->room = left;
+	return found;
+}
+
 static json_t *
 resolve(const json_t *reference, struct answers *all, struct str response, const char *name,
     struct err *e)
@@ -122,7 +186,6 @@ resolve(const json_t *reference, struct answers *all, struct str response, const
 	const json_t *method = json_object_get(reference, "name");
 	const json_t *path = json_object_get(reference, "path");
 	struct answer *a;
-	json_t *found;
 
 	if (!json_is_string(tag) || !json_is_string(method) || !json_is_string(path)) {
 		err_set_at(e, ERR_INVALID_RESULT_REFERENCE, name,
@@ -135,13 +198,9 @@ resolve(const json_t *reference, struct answers *all, struct str response, const
 		    "names no earlier answer: none has that call id and that name");
 		return NULL;
 	}
-	if (a->tree == NULL)
-		a->tree = json_loadb(response.s + a->at, a->len, JSON_ALLOW_NUL, NULL);
-	found = pointer_follow(a->tree, json_str(path));
-	if (found == NULL)
-		err_set_at(e, ERR_INVALID_RESULT_REFERENCE, name,
-		    "has a path that leads nowhere in that answer");
-	return found;
+	if (!read_answer(all, a, response, name, e))
+		return NULL;
+	return bring(all, a, json_str(path), name, e);
 }
 
 static bool
@@ -156,6 +215,20 @@ has_reference(json_t *args)
 	return false;
 }
 
+/* 3.7: that is an error of the arguments, whatever else fails. */
+static bool
+check_names(json_t *args, struct err *e)
+{
+	const char *name;
+	json_t *v;
+
+	json_object_foreach(args, name, v)
+		if (name[0] == '#' && json_object_get(args, name + 1) != NULL)
+			return err_set_at(e, ERR_INVALID_ARGUMENTS, name + 1,
+			    "is there both as a value and as a reference");
+	return true;
+}
+
 bool
 references_resolve(json_t **args, struct answers *all, struct str response, struct err *e)
 {
@@ -165,15 +238,12 @@ references_resolve(json_t **args, struct answers *all, struct str response, stru
 
 	if (!has_reference(*args))
 		return true;
+	if (!check_names(*args, e))
+		return false;
 	resolved = json_object();
 	json_object_foreach(*args, name, v) {
 		bool refers = name[0] == '#';
 
-		if (refers && json_object_get(*args, name + 1) != NULL) {
-			err_set_at(e, ERR_INVALID_ARGUMENTS, name + 1,
-			    "is there both as a value and as a reference");
-			goto out;
-		}
 		v = refers ? resolve(v, all, response, name, e) : json_incref(v);
 		if (v == NULL)
 			goto out;

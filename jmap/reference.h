@@ -20,6 +20,8 @@ struct answer {
 struct answers {
 	struct answer *list;
 	size_t n;
+	size_t room; /* bytes that references may still take: of answers parsed for them, by
+			ijson_weight(), and of what they bring */
 };
 
 void answers_add(struct answers *all, struct answer one);
@@ -27,8 +29,8 @@ void answers_free(struct answers *all); /* leaves {0} */
 
 /* If there are references in *args: replaces it with a copy in which "name" and what it refers
  * to stand for each "#name".  Both in one call: ERR_INVALID_ARGUMENTS; a reference that is
- * malformed or leads nowhere: ERR_INVALID_RESULT_REFERENCE.  response: the text that the
- * answers' places are in. */
+ * malformed, leads nowhere or takes too much: ERR_INVALID_RESULT_REFERENCE.  response: the text
+ * that the answers' places are in. */
 bool references_resolve(json_t **args, struct answers *all, struct str response, struct err *e);
 
 /* What a JSON pointer (RFC 6901) with "*" for each element of an array leads to, as a new

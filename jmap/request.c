@@ -149,6 +149,8 @@ jmap_request(struct jmap *j, const struct jmap_request *q, struct buf *out,
 
 	if (!read_request(&r, &request, e) || !check_request(request, j->limits, e))
 		goto out;
+	/* What references bring counts like what was sent. */
+	r.answers.room = j->limits->max_size_request;
 	r.using = json_object_get(request, "using");
 	r.created_ids = json_incref(json_object_get(request, "createdIds"));
 	if (r.created_ids == NULL)

@@ -83,13 +83,16 @@ struct sink {
 	size_t max;
 };
 
+/* Jansson goes on after a member's name that was refused, so from then on all is. */
 static int
 sink_add(const char *bytes, size_t len, void *arg)
 {
 	struct sink *s = arg;
 
-	if (s->b->len > s->max || len > s->max - s->b->len)
+	if (s->b->len > s->max || len > s->max - s->b->len) {
+		s->max = 0;
 		return -1;
+	}
 	buf_add(s->b, bytes, len);
 	return 0;
 }

@@ -252,7 +252,7 @@ answer_earlier(struct answers *all)
 static void
 references_become_arguments(void)
 {
-	struct answers all = {0};
+	struct answers all = {.room = 1000};
 	struct err e = {0};
 	json_t *args =
 	    parse("{\"#ids\":{\"resultOf\":\"q\",\"name\":\"x:A/query\",\"path\":\"/ids\"},"
@@ -292,13 +292,34 @@ references_that_fail_are_named(void)
 	};
 
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-		struct answers all = {0};
+		struct answers all = {.room = 1000};
 		struct err e = {0};
 		json_t *args = parse(bad[i].args);
 
 		answer_earlier(&all);
 		CU_ASSERT_FALSE(references_resolve(&args, &all, str_of(earlier), &e));
 		CU_ASSERT_EQUAL(e.code, bad[i].code);
+		answers_free(&all);
+		json_decref(args);
+	}
+}
+
+static void
+references_take_so_much_and_no_more(void)
+{
+	static const char reference[] =
+	    "{\"#ids\":{\"resultOf\":\"q\",\"name\":\"x:A/query\",\"path\":\"/ids\"}}";
+	size_t enough = ijson_weight((struct str){earlier, 14}) + strlen("[\"d1\"]");
+
+	for (size_t less = 0; less < 2; less++) {
+		struct answers all = {.room = enough - less};
+		struct err e = {0};
+		json_t *args = parse(reference);
+
+		answer_earlier(&all);
+		CU_ASSERT_EQUAL(
+		    references_resolve(&args, &all, str_of(earlier), &e), less == 0);
+		CU_ASSERT_EQUAL(e.code, less == 0 ? ERR_NONE : ERR_INVALID_RESULT_REFERENCE);
 		answers_free(&all);
 		json_decref(args);
 	}
@@ -709,6 +730,7 @@ const CU_TestInfo jmap_tests[] = {
     {"pointers lead where the RFC says", pointers_lead_where_the_rfc_says},
     {"references become arguments", references_become_arguments},
     {"references that fail are named", references_that_fail_are_named},
+    {"references take so much and no more", references_take_so_much_and_no_more},
     {"methods are a type and a verb", methods_are_a_type_and_a_verb},
     {"filters are read", filters_are_read},
     {"wrong filters are refused", wrong_filters_are_refused},

@@ -241,6 +241,45 @@ references_cannot_blow_up_an_answer(void)
 }
 
 static void
+an_echo_is_whole_or_refused(void)
+{
+	enum { LONG = 20000 };
+	struct buf calls = {0};
+	struct outbox o;
+
+	outbox_start(&o);
+	buf_printf(&calls, "\"methodCalls\":[[\"Core/echo\",{\"%0*d\":1},\"0\"]]", LONG, 0);
+	expect_of_request(&o, buf_terminate(&calls), "/methodResponses/0/0", "\"Core/echo\"");
+	o.limits.max_size_response = LONG;
+	expect_of_request(
+	    &o, buf_terminate(&calls), "/methodResponses/0/1/type", "\"requestTooLarge\"");
+	buf_free(&calls);
+	outbox_stop(&o);
+}
+
+#define REFERENCE "\"#a\":{\"resultOf\":\"0\",\"name\":\"Core/echo\",\"path\":\"/a\"}"
+
+static void
+what_references_bring_counts_like_what_is_sent(void)
+{
+	enum { LONG = 1000 };
+	struct buf calls = {0};
+	struct outbox o;
+
+	outbox_start(&o);
+	o.limits.max_size_request = 3 * LONG / 2;
+	buf_printf(
+	    &calls, "\"methodCalls\":[[\"Core/echo\",{\"a\":{\"%0*d\":1}},\"0\"]", LONG, 0);
+	buf_puts(&calls, ",[\"Core/echo\",{" REFERENCE "},\"1\"]");
+	buf_puts(&calls, ",[\"Core/echo\",{" REFERENCE "},\"2\"]]");
+	expect_of_request(&o, buf_terminate(&calls), "/methodResponses/1/0", "\"Core/echo\"");
+	expect_of_request(&o, buf_terminate(&calls), "/methodResponses/2/1/type",
+	    "\"invalidResultReference\"");
+	buf_free(&calls);
+	outbox_stop(&o);
+}
+
+static void
 creation_ids_go_in_and_out(void)
 {
 	struct outbox o;
@@ -752,6 +791,9 @@ const CU_TestInfo jmap_store_tests[] = {
     {"methods need their capability", methods_need_their_capability},
     {"a request may hold so many calls", a_request_may_hold_so_many_calls},
     {"references cannot blow up an answer", references_cannot_blow_up_an_answer},
+    {"an echo is whole or refused", an_echo_is_whole_or_refused},
+    {"what references bring counts like what is sent",
+	what_references_bring_counts_like_what_is_sent},
     {"creation ids go in and out", creation_ids_go_in_and_out},
     {"permissions are asked for each method and record",
 	permissions_are_asked_for_each_method_and_record},
