@@ -125,7 +125,7 @@ install: all
 	install -m 644 deploy/outbox.conf $(DESTDIR)$(SHARE)/outbox.conf
 	test -e $(DESTDIR)$(SYSCONFDIR)/report-outbox/outbox.conf || \
 		install -m 644 deploy/outbox.conf $(DESTDIR)$(SYSCONFDIR)/report-outbox/outbox.conf
-	install -m 644 nginx/fastcgi.conf nginx/locations.conf nginx/log-format.conf $(DESTDIR)$(SHARE)/nginx
+	install -m 644 nginx/fastcgi.conf nginx/locations.conf nginx/http.conf $(DESTDIR)$(SHARE)/nginx
 	sed 's|/usr/local/|$(PREFIX)/|' nginx/report-outbox.conf > $(DESTDIR)$(SHARE)/nginx/report-outbox.conf
 	install -m 644 deploy/apache.conf $(DESTDIR)$(SHARE)/apache.conf
 	sed 's|/usr/local/|$(PREFIX)/|' deploy/report-outbox.service > \

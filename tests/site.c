@@ -222,7 +222,7 @@ void
 site_start(struct site *s)
 {
 	static const char *const parts[] = {
-	    "fastcgi.conf", "locations.conf", "log-format.conf"};
+	    "fastcgi.conf", "locations.conf", "http.conf"};
 
 	*s = (struct site){0};
 	make_folder(s);
