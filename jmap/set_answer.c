@@ -94,11 +94,26 @@ write_destroyed(const struct set *s, const struct item *i, struct buf *out)
 	write_own_id(s, i, out);
 }
 
+/* A creation id in the place of an id may have led to a record, or not. */
+static bool
+is_known(const struct item *i)
+{
+	if (i->kind == STORE_CREATE)
+		return false;
+	return i->maker != NULL ? i->maker->state == ITEM_DONE : i->id != 0;
+}
+
+/* 5.3: the Foo id, where there is one. */
 static void
 write_refused(const struct set *s, const struct item *i, struct buf *out)
 {
-	(void)s;
-	write_member(out, i->key);
+	if (is_known(i)) {
+		write_comma(out);
+		write_own_id(s, i, out);
+		buf_putc(out, ':');
+	} else {
+		write_member(out, i->key);
+	}
 	buf_add_str(out, buf_str(&i->answer));
 }
 

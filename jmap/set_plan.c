@@ -102,6 +102,16 @@ plan_creates(struct set *s)
 	s->n_create = s->n;
 }
 
+/* Told under the name that was sent: the id belongs to the update before it. */
+static void
+refuse_second_name(struct item *i)
+{
+	set_refuse(
+	    i, ERR_INVALID_PATCH, "The same call updates the record under another name too");
+	i->maker = NULL;
+	i->id = 0;
+}
+
 static void
 plan_updates(struct set *s)
 {
@@ -113,8 +123,7 @@ plan_updates(struct set *s)
 
 		find_record(s, i);
 		if (i->state == ITEM_WAITING && is_named_before(s, i, STORE_UPDATE))
-			set_refuse(i, ERR_INVALID_PATCH,
-			    "The same call updates the record under another name too");
+			refuse_second_name(i);
 		if (i->state == ITEM_WAITING)
 			check_permission(s, i);
 	}
