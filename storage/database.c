@@ -10,6 +10,11 @@
  * what is sold today. */
 #define PAGE_BYTES 4096
 
+/* With any other priority a page can look more worth keeping than its own version from before
+ * the last write; Berkeley DB then chooses that version to evict, passes over it because it is
+ * chosen, and fills the cache with versions that nobody can see. */
+#define PAGE_PRIORITY DB_PRIORITY_VERY_LOW
+
 /* What passes by itself: too many readers, a writer in the way, no room. */
 static const int passing[] = {DB_LOCK_DEADLOCK, DB_LOCK_NOTGRANTED, ENOMEM, EAGAIN, EBUSY,
     ENOSPC, EDQUOT, EMFILE, ENFILE};
@@ -90,6 +95,7 @@ database_open(DB **db, DB_ENV *env, const char *file, uint32_t set_flags, uint32
 	}
 	if ((rc = (*db)->set_pagesize(*db, PAGE_BYTES)) != 0 ||
 	    (rc = (*db)->set_flags(*db, DB_CHKSUM | set_flags)) != 0 ||
+	    (rc = (*db)->set_priority(*db, PAGE_PRIORITY)) != 0 ||
 	    (rc = (*db)->open(*db, NULL, file, NULL, DB_BTREE,
 		 DB_AUTO_COMMIT | DB_THREAD | open_flags, 0600)) != 0) {
 		err_set(e, ERR_SERVER_FAIL, "opening %s: %s", file, db_strerror(rc));

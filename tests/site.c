@@ -221,8 +221,7 @@ make_tokens(struct site *s)
 void
 site_start(struct site *s)
 {
-	static const char *const parts[] = {
-	    "fastcgi.conf", "locations.conf", "http.conf"};
+	static const char *const parts[] = {"fastcgi.conf", "locations.conf", "http.conf"};
 
 	*s = (struct site){0};
 	make_folder(s);

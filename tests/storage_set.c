@@ -605,6 +605,90 @@ logs_that_recovery_does_not_need_are_removed_down_to_a_size(void)
 	bare_stop(&b);
 }
 
+/* The bodies of 1500 sets, or the page versions that 80 leave where a reader holds them, do not
+ * fit into the cache. */
+static void
+outgrow_the_cache(struct bare *b, unsigned first_set, unsigned sets)
+{
+	enum { OPS = 10, BODY_BYTES = 2000 };
+	struct sample s[OPS];
+	struct store_op ops[OPS];
+	char *body = mem_new(1, BODY_BYTES);
+
+	for (unsigned i = 0; i < sets; i++) {
+		struct store_results r;
+
+		randombytes_buf(body, BODY_BYTES); /* does not compress */
+		for (uint32_t n = 0; n < OPS; n++) {
+			sample_make(&s[n], (first_set + i) * OPS + n);
+			ops[n] = sample_op(&s[n], STORE_CREATE, n);
+			ops[n].body = (struct str){body, BODY_BYTES};
+		}
+		r = set_numbered(b, first_set + i, ops, OPS);
+		store_results_free(&r);
+	}
+	free(body);
+}
+
+static uint64_t
+frozen_pages(struct bare *b)
+{
+	DB_MPOOL_STAT *stat = NULL;
+	uint64_t n = UINT64_MAX;
+
+	if (b->env.db->memp_stat(b->env.db, &stat, NULL, 0) == 0)
+		n = stat->st_mvcc_frozen;
+	free(stat);
+	return n;
+}
+
+static void
+page_versions_that_nobody_can_see_leave_the_cache(void)
+{
+	struct bare b;
+
+	bare_start(&b);
+	outgrow_the_cache(&b, 1, 1500);
+	CU_ASSERT_EQUAL(frozen_pages(&b), 0);
+	bare_stop(&b);
+}
+
+static void
+a_snapshot_stays_as_it_was_however_much_is_written(void)
+{
+	enum { RECORDS = 60 };
+	struct store_result made[RECORDS];
+	struct buf value = {0};
+	struct snapshot view;
+	struct err e = {0};
+	struct sample s;
+	struct row row;
+	struct bare b;
+
+	bare_start(&b);
+	for (unsigned i = 0; i < RECORDS; i++) {
+		sample_make(&s, i);
+		made[i] = set_one(&b, i, sample_op(&s, STORE_CREATE, 0));
+	}
+	CU_ASSERT_TRUE_FATAL(snapshot_begin(&view, &b.env, DMARC, &e));
+	for (unsigned i = 0; i < RECORDS; i++) {
+		sample_make(&s, RECORDS + i);
+		set_one(&b, RECORDS + i, update_op(&s, made[i].id, made[i].change));
+	}
+	outgrow_the_cache(&b, 2 * RECORDS, 80);
+	CU_ASSERT_TRUE(frozen_pages(&b) > 0); /* or this proves nothing */
+	CU_ASSERT_EQUAL(view.state.change, RECORDS);
+	for (unsigned i = 0; i < RECORDS; i++) {
+		CU_ASSERT_EQUAL(snapshot_row(&view, made[i].id, &value, &row, &e), 1);
+		CU_ASSERT_EQUAL(row.change, made[i].change);
+	}
+	CU_ASSERT_EQUAL(snapshot_row(&view, RECORDS + 1, &value, &row, &e), 0);
+	snapshot_end(&view);
+	CU_ASSERT_TRUE(table_is_sound(&b.env, DMARC));
+	buf_free(&value);
+	bare_stop(&b);
+}
+
 const CU_TestInfo storage_set_tests[] = {
     {"ops are done in order, with one change number each",
 	ops_are_done_in_order_with_one_change_number_each},
@@ -634,5 +718,9 @@ const CU_TestInfo storage_set_tests[] = {
 	an_environment_that_is_open_is_not_opened_again},
     {"logs that recovery does not need are removed down to a size",
 	logs_that_recovery_does_not_need_are_removed_down_to_a_size},
+    {"page versions that nobody can see leave the cache",
+	page_versions_that_nobody_can_see_leave_the_cache},
+    {"a snapshot stays as it was however much is written",
+	a_snapshot_stays_as_it_was_however_much_is_written},
     CU_TEST_INFO_NULL,
 };
