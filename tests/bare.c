@@ -1,6 +1,7 @@
 /* tests/bare.c -- the store without its process. */
 #include "tests/bare.h"
 
+#include <CUnit/CUnit.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -207,4 +208,59 @@ table_is_sound(struct env *env, const struct type *t)
 	    walk(&l, l.table->changes, NULL) != c.change - c.oldest)
 		complain(&l, "a change log with holes", c.change);
 	return l.ok;
+}
+
+/* A set of DMARC reports that must succeed; its opid begins with the number. */
+struct store_results
+bare_set_numbered(struct bare *b, unsigned number, const struct store_op *ops, size_t n)
+{
+	struct store_set q = {.type = &dmarc_internal_report, .ops = ops, .n = n};
+	struct store_results r;
+	struct err e = {0};
+
+	put_be64(q.opid, number);
+	if (!bare_set(b, &q, &r, &e))
+		CU_FAIL_FATAL("the set failed");
+	return r;
+}
+
+/* One op alone: its result. */
+struct store_result
+bare_set_one(struct bare *b, unsigned number, struct store_op op)
+{
+	struct store_results r = bare_set_numbered(b, number, &op, 1);
+	struct store_result one = {0};
+
+	CU_ASSERT_EQUAL_FATAL(r.n, 1);
+	one = r.results[0];
+	store_results_free(&r);
+	return one;
+}
+
+struct store_op
+sample_destroy(uint64_t id)
+{
+	return (struct store_op){
+	    .kind = STORE_DESTROY, .id = id, .created_by = STORE_NOT_CREATED_HERE};
+}
+
+struct store_op
+sample_update(const struct sample *s, uint64_t id, uint64_t if_change)
+{
+	struct store_op o = sample_op(s, STORE_UPDATE, 0);
+
+	o.id = id;
+	o.if_change = if_change;
+	return o;
+}
+
+uint64_t
+bare_count(struct bare *b)
+{
+	const struct table *t = &b->env.tables[dmarc_internal_report.number];
+	uint64_t n = 0;
+	struct err e = {0};
+
+	CU_ASSERT_TRUE(database_count(t->rows, NULL, &n, &e));
+	return n;
 }

@@ -34,6 +34,16 @@ struct sample {
 void sample_make(struct sample *s, unsigned seed);
 struct store_op sample_op(const struct sample *s, enum store_op_kind kind, uint32_t tag);
 
+struct store_op sample_update(const struct sample *s, uint64_t id, uint64_t if_change);
+struct store_op sample_destroy(uint64_t id);
+
+/* A set of DMARC reports that must succeed; its opid begins with the number. */
+struct store_results bare_set_numbered(
+    struct bare *b, unsigned number, const struct store_op *ops, size_t n);
+/* One op alone: its result. */
+struct store_result bare_set_one(struct bare *b, unsigned number, struct store_op op);
+uint64_t bare_count(struct bare *b); /* of DMARC reports */
+
 /* Holds every row of t its body, and is it in each index under each of its keys, and is nothing
  * else in any; and is the change log whole?  Prints what is not, and says false. */
 bool table_is_sound(struct env *env, const struct type *t);

@@ -1,71 +1,13 @@
 /* tests/storage_set.c -- what a set does to an environment, and what is left of it. */
-#include <dirent.h>
-#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "storage/maintain.h"
-#include "storage/opids.h"
 #include "storage/set.h"
 #include "tests/bare.h"
 #include "tests/suites.h"
 
 #define DMARC (&dmarc_internal_report)
 #define UNKNOWN_ID 4711
-
-/* A set of DMARC reports that must succeed; its opid begins with the number. */
-static struct store_results
-set_numbered(struct bare *b, unsigned number, const struct store_op *ops, size_t n)
-{
-	struct store_set q = {.type = DMARC, .ops = ops, .n = n};
-	struct store_results r;
-	struct err e = {0};
-
-	put_be64(q.opid, number);
-	if (!bare_set(b, &q, &r, &e))
-		CU_FAIL_FATAL("the set failed");
-	return r;
-}
-
-/* One op alone: its result. */
-static struct store_result
-set_one(struct bare *b, unsigned number, struct store_op op)
-{
-	struct store_results r = set_numbered(b, number, &op, 1);
-	struct store_result one = {0};
-
-	CU_ASSERT_EQUAL_FATAL(r.n, 1);
-	one = r.results[0];
-	store_results_free(&r);
-	return one;
-}
-
-static struct store_op
-destroy_op(uint64_t id)
-{
-	return (struct store_op){
-	    .kind = STORE_DESTROY, .id = id, .created_by = STORE_NOT_CREATED_HERE};
-}
-
-static struct store_op
-update_op(const struct sample *s, uint64_t id, uint64_t if_change)
-{
-	struct store_op o = sample_op(s, STORE_UPDATE, 0);
-
-	o.id = id;
-	o.if_change = if_change;
-	return o;
-}
-
-static uint64_t
-count(struct bare *b)
-{
-	uint64_t n = 0;
-	struct err e = {0};
-
-	CU_ASSERT_TRUE(database_count(b->env.tables[DMARC->number].rows, NULL, &n, &e));
-	return n;
-}
 
 /* The body of a record; "" if there is none.  For buf_free(). */
 static struct buf
@@ -97,9 +39,9 @@ ops_are_done_in_order_with_one_change_number_each(void)
 	sample_make(&c, 2);
 	ops[0] = sample_op(&a, STORE_CREATE, 30);
 	ops[1] = sample_op(&c, STORE_CREATE, 20);
-	ops[2] = destroy_op(UNKNOWN_ID);
+	ops[2] = sample_destroy(UNKNOWN_ID);
 	ops[2].tag = 10;
-	r = set_numbered(&b, 1, ops, 3);
+	r = bare_set_numbered(&b, 1, ops, 3);
 	CU_ASSERT_FALSE(r.replayed);
 	CU_ASSERT_EQUAL(r.old_state.change, 0);
 	CU_ASSERT_EQUAL(r.new_state.change, 2);
@@ -130,18 +72,18 @@ an_update_of_what_changed_since_is_a_conflict(void)
 	bare_start(&b);
 	sample_make(&s, 1);
 	sample_make(&t, 2);
-	made = set_one(&b, 1, sample_op(&s, STORE_CREATE, 0));
-	r = set_one(&b, 2, update_op(&t, made.id, made.change));
+	made = bare_set_one(&b, 1, sample_op(&s, STORE_CREATE, 0));
+	r = bare_set_one(&b, 2, sample_update(&t, made.id, made.change));
 	CU_ASSERT_EQUAL(r.outcome, STORE_DONE);
 	CU_ASSERT_EQUAL(r.id, made.id);
 	CU_ASSERT_EQUAL(r.change, 2);
-	r = set_one(&b, 3, update_op(&s, made.id, made.change));
+	r = bare_set_one(&b, 3, sample_update(&s, made.id, made.change));
 	CU_ASSERT_EQUAL(r.outcome, STORE_CONFLICT);
 	CU_ASSERT_EQUAL(r.change, 0);
 	body = body_of(&b, made.id);
 	CU_ASSERT_STRING_EQUAL(body.s, t.body);
 	buf_free(&body);
-	r = set_one(&b, 4, update_op(&s, UNKNOWN_ID, 1));
+	r = bare_set_one(&b, 4, sample_update(&s, UNKNOWN_ID, 1));
 	CU_ASSERT_EQUAL(r.outcome, STORE_NOT_FOUND);
 	CU_ASSERT_TRUE(table_is_sound(&b.env, DMARC));
 	bare_stop(&b);
@@ -157,13 +99,13 @@ a_destroyed_record_is_gone_and_its_id_is_not_given_again(void)
 
 	bare_start(&b);
 	sample_make(&s, 3);
-	made = set_one(&b, 1, sample_op(&s, STORE_CREATE, 0));
-	CU_ASSERT_EQUAL(set_one(&b, 2, destroy_op(made.id)).outcome, STORE_DONE);
-	CU_ASSERT_EQUAL(set_one(&b, 3, destroy_op(made.id)).outcome, STORE_NOT_FOUND);
+	made = bare_set_one(&b, 1, sample_op(&s, STORE_CREATE, 0));
+	CU_ASSERT_EQUAL(bare_set_one(&b, 2, sample_destroy(made.id)).outcome, STORE_DONE);
+	CU_ASSERT_EQUAL(bare_set_one(&b, 3, sample_destroy(made.id)).outcome, STORE_NOT_FOUND);
 	body = body_of(&b, made.id);
 	CU_ASSERT_EQUAL(body.len, 0);
 	buf_free(&body);
-	r = set_one(&b, 4, sample_op(&s, STORE_CREATE, 0));
+	r = bare_set_one(&b, 4, sample_op(&s, STORE_CREATE, 0));
 	CU_ASSERT_TRUE(r.id > made.id);
 	CU_ASSERT_TRUE(table_is_sound(&b.env, DMARC));
 	bare_stop(&b);
@@ -187,12 +129,12 @@ updates_and_destroys_can_name_a_create_of_their_set(void)
 	ops[2] = sample_op(&s, STORE_CREATE, 2);
 	ops[3] = sample_op(&t, STORE_UPDATE, 3);
 	ops[3].created_by = 1;
-	ops[4] = destroy_op(0);
+	ops[4] = sample_destroy(0);
 	ops[4].tag = 4;
 	ops[4].created_by = 2;
 	ops[5] = sample_op(&t, STORE_UPDATE, 5);
 	ops[5].created_by = 3; /* no create */
-	r = set_numbered(&b, 1, ops, 6);
+	r = bare_set_numbered(&b, 1, ops, 6);
 	CU_ASSERT_EQUAL(r.results[0].outcome, STORE_NOT_FOUND);
 	CU_ASSERT_EQUAL(r.results[3].outcome, STORE_DONE);
 	CU_ASSERT_EQUAL(r.results[3].id, r.results[1].id);
@@ -203,7 +145,7 @@ updates_and_destroys_can_name_a_create_of_their_set(void)
 	CU_ASSERT_STRING_EQUAL(body.s, t.body);
 	buf_free(&body);
 	store_results_free(&r);
-	CU_ASSERT_EQUAL(count(&b), 1);
+	CU_ASSERT_EQUAL(bare_count(&b), 1);
 	CU_ASSERT_TRUE(table_is_sound(&b.env, DMARC));
 	bare_stop(&b);
 }
@@ -221,7 +163,7 @@ another_state_or_epoch_refuses_the_whole_set(void)
 	bare_start(&b);
 	sample_make(&s, 1);
 	op = sample_op(&s, STORE_CREATE, 0);
-	r = set_numbered(&b, 1, &op, 1);
+	r = bare_set_numbered(&b, 1, &op, 1);
 	q.ops = &op;
 	q.state = r.new_state;
 	store_results_free(&r);
@@ -238,7 +180,7 @@ another_state_or_epoch_refuses_the_whole_set(void)
 	CU_ASSERT_TRUE(bare_set(&b, &q, &r, &e));
 	CU_ASSERT_EQUAL(r.new_state.change, 2);
 	store_results_free(&r);
-	CU_ASSERT_EQUAL(count(&b), 2);
+	CU_ASSERT_EQUAL(bare_count(&b), 2);
 	bare_stop(&b);
 }
 
@@ -253,12 +195,12 @@ a_set_sent_again_is_not_done_again(void)
 	bare_start(&b);
 	sample_make(&s, 1);
 	op = sample_op(&s, STORE_CREATE, 7);
-	first = set_numbered(&b, 1, &op, 1);
-	again = set_numbered(&b, 2, &op, 1);
+	first = bare_set_numbered(&b, 1, &op, 1);
+	again = bare_set_numbered(&b, 2, &op, 1);
 	store_results_free(&again);
 	bare_close(&b);
 	bare_open(&b);
-	again = set_numbered(&b, 1, &op, 1);
+	again = bare_set_numbered(&b, 1, &op, 1);
 	CU_ASSERT_FALSE(first.replayed);
 	CU_ASSERT_TRUE(again.replayed);
 	CU_ASSERT_EQUAL(again.new_state.change, first.new_state.change);
@@ -267,100 +209,7 @@ a_set_sent_again_is_not_done_again(void)
 	CU_ASSERT_EQUAL(again.results[0].id, first.results[0].id);
 	store_results_free(&first);
 	store_results_free(&again);
-	CU_ASSERT_EQUAL(count(&b), 2);
-	bare_stop(&b);
-}
-
-static void
-operation_ids_are_forgotten_when_their_time_is_over(void)
-{
-	struct store_results r;
-	struct store_op op;
-	struct sample s;
-	struct err e = {0};
-	struct bare b;
-
-	bare_start(&b);
-	b.clock.fixed_s = 1000000;
-	sample_make(&s, 1);
-	op = sample_op(&s, STORE_CREATE, 7);
-	for (unsigned i = 1; i <= 3; i++) {
-		r = set_numbered(&b, i, &op, 1);
-		store_results_free(&r);
-	}
-	b.clock.fixed_s += OPID_KEEP_S;
-	CU_ASSERT_TRUE(maintain_prune(&b.env, b.writer, 1000000, &e));
-	r = set_numbered(&b, 1, &op, 1);
-	CU_ASSERT_TRUE(r.replayed);
-	store_results_free(&r);
-	b.clock.fixed_s++;
-	CU_ASSERT_TRUE(maintain_prune(&b.env, b.writer, 1000000, &e));
-	r = set_numbered(&b, 1, &op, 1);
-	CU_ASSERT_FALSE(r.replayed);
-	store_results_free(&r);
-	bare_stop(&b);
-}
-
-static void
-old_changes_are_forgotten_and_the_oldest_state_moves(void)
-{
-	enum { OLD = 2 * PRUNE_BATCH + 1, KEEP_S = 100 };
-	struct counters c;
-	struct store_results r;
-	struct store_op op;
-	struct sample s;
-	struct err e = {0};
-	struct bare b;
-
-	bare_start(&b);
-	b.clock.fixed_s = 1000000;
-	sample_make(&s, 1);
-	op = sample_op(&s, STORE_CREATE, 0);
-	for (unsigned i = 1; i <= OLD; i++) {
-		r = set_numbered(&b, i, &op, 1);
-		store_results_free(&r);
-	}
-	b.clock.fixed_s += KEEP_S;
-	CU_ASSERT_TRUE(maintain_prune(&b.env, b.writer, KEEP_S, &e));
-	CU_ASSERT_TRUE(env_counters(&b.env, NULL, DMARC, &c, &e));
-	CU_ASSERT_EQUAL(c.oldest, 0);
-	r = set_numbered(&b, OLD + 1, &op, 1);
-	store_results_free(&r);
-	b.clock.fixed_s++;
-	CU_ASSERT_TRUE(maintain_prune(&b.env, b.writer, KEEP_S, &e));
-	CU_ASSERT_TRUE(env_counters(&b.env, NULL, DMARC, &c, &e));
-	CU_ASSERT_EQUAL(c.oldest, OLD);
-	CU_ASSERT_EQUAL(c.change, OLD + 1);
-	CU_ASSERT_TRUE(table_is_sound(&b.env, DMARC));
-	bare_stop(&b);
-}
-
-static void
-a_disk_that_is_nearly_full_takes_destroys_alone(void)
-{
-	struct store_set q = {.type = DMARC, .opid = {9}, .n = 1};
-	struct store_result made;
-	struct store_results r;
-	struct store_op op;
-	struct sample s;
-	struct err e = {0};
-	struct bare b;
-
-	bare_start(&b);
-	sample_make(&s, 1);
-	made = set_one(&b, 1, sample_op(&s, STORE_CREATE, 0));
-	bare_close(&b);
-	b.reserve_bytes = UINT64_MAX;
-	bare_open(&b);
-	op = sample_op(&s, STORE_CREATE, 0);
-	q.ops = &op;
-	CU_ASSERT_FALSE(bare_set(&b, &q, &r, &e));
-	CU_ASSERT_EQUAL(e.code, ERR_SERVER_UNAVAILABLE);
-	op = update_op(&s, made.id, made.change);
-	e = (struct err){0};
-	CU_ASSERT_FALSE(bare_set(&b, &q, &r, &e));
-	CU_ASSERT_EQUAL(set_one(&b, 1, sample_op(&s, STORE_CREATE, 0)).id, made.id); /* again */
-	CU_ASSERT_EQUAL(set_one(&b, 3, destroy_op(made.id)).outcome, STORE_DONE);
+	CU_ASSERT_EQUAL(bare_count(&b), 2);
 	bare_stop(&b);
 }
 
@@ -378,7 +227,7 @@ a_get_keeps_its_order_and_its_limits(void)
 	bare_start(&b);
 	for (unsigned i = 1; i <= 2; i++) {
 		sample_make(&s, i);
-		set_one(&b, i, sample_op(&s, STORE_CREATE, 0));
+		bare_set_one(&b, i, sample_op(&s, STORE_CREATE, 0));
 	}
 	q.ids = ids;
 	q.max_bytes = SIZE_MAX;
@@ -425,7 +274,7 @@ a_large_body_comes_back_whole(void)
 		buf_puts(&big, "{\"a\": \"a body of some megabytes\"}");
 	op = sample_op(&s, STORE_CREATE, 0);
 	op.body = buf_str(&big);
-	made = set_one(&b, 1, op);
+	made = bare_set_one(&b, 1, op);
 	back = body_of(&b, made.id);
 	CU_ASSERT_TRUE(str_equal(buf_str(&back), buf_str(&big)));
 	buf_free(&back);
@@ -447,10 +296,10 @@ a_set_of_thousands_of_ops_fits_into_one_transaction(void)
 		sample_make(&samples[i], i);
 		ops[i] = sample_op(&samples[i], STORE_CREATE, i);
 	}
-	r = set_numbered(&b, 1, ops, OPS);
+	r = bare_set_numbered(&b, 1, ops, OPS);
 	CU_ASSERT_EQUAL(r.new_state.change, OPS);
 	store_results_free(&r);
-	CU_ASSERT_EQUAL(count(&b), OPS);
+	CU_ASSERT_EQUAL(bare_count(&b), OPS);
 	CU_ASSERT_TRUE(table_is_sound(&b.env, DMARC));
 	free(samples);
 	free(ops);
@@ -484,7 +333,7 @@ indexes_agree_with_rows_after_many_mixed_ops(void)
 				ops[k].if_change = changes[at];
 			}
 		}
-		r = set_numbered(&b, i, ops, OPS);
+		r = bare_set_numbered(&b, i, ops, OPS);
 		for (unsigned k = 0; k < OPS; k++) {
 			if (r.results[k].outcome != STORE_DONE)
 				continue;
@@ -496,7 +345,7 @@ indexes_agree_with_rows_after_many_mixed_ops(void)
 		}
 		store_results_free(&r);
 	}
-	CU_ASSERT_TRUE(count(&b) > SETS / 2);
+	CU_ASSERT_TRUE(bare_count(&b) > SETS / 2);
 	CU_ASSERT_TRUE(table_is_sound(&b.env, DMARC));
 	bare_close(&b);
 	bare_open(&b);
@@ -537,154 +386,7 @@ a_job_that_breaks_leaves_nothing(void)
 	e = (struct err){0};
 	CU_ASSERT_EQUAL(db_get(b.env.meta, NULL, STR("broken"), &value, &e), 0);
 	sample_make(&s, 1);
-	CU_ASSERT_EQUAL(set_one(&b, 1, sample_op(&s, STORE_CREATE, 0)).change, 1);
-	buf_free(&value);
-	bare_stop(&b);
-}
-
-static void
-an_environment_that_is_open_is_not_opened_again(void)
-{
-	struct env_options o = {.cache_mb = 1, .lock_wait_ms = 20};
-	struct env other;
-	struct err e = {0};
-	struct bare b;
-
-	bare_start(&b);
-	o.dir = b.dir;
-	CU_ASSERT_FALSE(env_open(&other, &o, &b.clock, &b.log, &e));
-	CU_ASSERT_EQUAL(e.code, ERR_SERVER_UNAVAILABLE);
-	bare_stop(&b);
-}
-
-static size_t
-log_files(const char *dir)
-{
-	DIR *d = opendir(dir);
-	struct dirent *f;
-	size_t n = 0;
-
-	while (d != NULL && (f = readdir(d)) != NULL)
-		n += strncmp(f->d_name, "log.", 4) == 0;
-	if (d != NULL)
-		closedir(d);
-	return n;
-}
-
-static void
-logs_that_recovery_does_not_need_are_removed_down_to_a_size(void)
-{
-	enum { BODY = 8 << 20, SETS = 5 * (ENV_LOG_FILE_BYTES / BODY) / 2 };
-	struct sample s;
-	struct store_op op;
-	struct err e = {0};
-	struct bare b;
-	char *body = mem_new(BODY, 1);
-	size_t before;
-
-	bare_start(&b);
-	sample_make(&s, 1);
-	randombytes_buf(body, BODY); /* which nothing makes smaller */
-	for (unsigned i = 1; i <= SETS; i++) {
-		op = sample_op(&s, STORE_CREATE, 0);
-		op.body = (struct str){body, BODY};
-		set_one(&b, i, op);
-	}
-	before = log_files(b.dir);
-	CU_ASSERT_TRUE(before >= 3);
-	CU_ASSERT_TRUE(env_checkpoint(&b.env, &e));
-	CU_ASSERT_TRUE(maintain_logs(&b.env, UINT64_MAX, &e));
-	CU_ASSERT_EQUAL(log_files(b.dir), before);
-	CU_ASSERT_TRUE(maintain_logs(&b.env, ENV_LOG_FILE_BYTES, &e));
-	CU_ASSERT_TRUE(log_files(b.dir) < before);
-	CU_ASSERT_TRUE(log_files(b.dir) >= 2); /* what is kept, and what is written */
-	bare_close(&b);
-	bare_open(&b);
-	CU_ASSERT_EQUAL(count(&b), SETS);
-	free(body);
-	bare_stop(&b);
-}
-
-/* The bodies of 1500 sets, or the page versions that 80 leave where a reader holds them, do not
- * fit into the cache. */
-static void
-outgrow_the_cache(struct bare *b, unsigned first_set, unsigned sets)
-{
-	enum { OPS = 10, BODY_BYTES = 2000 };
-	struct sample s[OPS];
-	struct store_op ops[OPS];
-	char *body = mem_new(1, BODY_BYTES);
-
-	for (unsigned i = 0; i < sets; i++) {
-		struct store_results r;
-
-		randombytes_buf(body, BODY_BYTES); /* does not compress */
-		for (uint32_t n = 0; n < OPS; n++) {
-			sample_make(&s[n], (first_set + i) * OPS + n);
-			ops[n] = sample_op(&s[n], STORE_CREATE, n);
-			ops[n].body = (struct str){body, BODY_BYTES};
-		}
-		r = set_numbered(b, first_set + i, ops, OPS);
-		store_results_free(&r);
-	}
-	free(body);
-}
-
-static uint64_t
-frozen_pages(struct bare *b)
-{
-	DB_MPOOL_STAT *stat = NULL;
-	uint64_t n = UINT64_MAX;
-
-	if (b->env.db->memp_stat(b->env.db, &stat, NULL, 0) == 0)
-		n = stat->st_mvcc_frozen;
-	free(stat);
-	return n;
-}
-
-static void
-page_versions_that_nobody_can_see_leave_the_cache(void)
-{
-	struct bare b;
-
-	bare_start(&b);
-	outgrow_the_cache(&b, 1, 1500);
-	CU_ASSERT_EQUAL(frozen_pages(&b), 0);
-	bare_stop(&b);
-}
-
-static void
-a_snapshot_stays_as_it_was_however_much_is_written(void)
-{
-	enum { RECORDS = 60 };
-	struct store_result made[RECORDS];
-	struct buf value = {0};
-	struct snapshot view;
-	struct err e = {0};
-	struct sample s;
-	struct row row;
-	struct bare b;
-
-	bare_start(&b);
-	for (unsigned i = 0; i < RECORDS; i++) {
-		sample_make(&s, i);
-		made[i] = set_one(&b, i, sample_op(&s, STORE_CREATE, 0));
-	}
-	CU_ASSERT_TRUE_FATAL(snapshot_begin(&view, &b.env, DMARC, &e));
-	for (unsigned i = 0; i < RECORDS; i++) {
-		sample_make(&s, RECORDS + i);
-		set_one(&b, RECORDS + i, update_op(&s, made[i].id, made[i].change));
-	}
-	outgrow_the_cache(&b, 2 * RECORDS, 80);
-	CU_ASSERT_TRUE(frozen_pages(&b) > 0); /* or this proves nothing */
-	CU_ASSERT_EQUAL(view.state.change, RECORDS);
-	for (unsigned i = 0; i < RECORDS; i++) {
-		CU_ASSERT_EQUAL(snapshot_row(&view, made[i].id, &value, &row, &e), 1);
-		CU_ASSERT_EQUAL(row.change, made[i].change);
-	}
-	CU_ASSERT_EQUAL(snapshot_row(&view, RECORDS + 1, &value, &row, &e), 0);
-	snapshot_end(&view);
-	CU_ASSERT_TRUE(table_is_sound(&b.env, DMARC));
+	CU_ASSERT_EQUAL(bare_set_one(&b, 1, sample_op(&s, STORE_CREATE, 0)).change, 1);
 	buf_free(&value);
 	bare_stop(&b);
 }
@@ -701,12 +403,6 @@ const CU_TestInfo storage_set_tests[] = {
     {"another state or epoch refuses the whole set",
 	another_state_or_epoch_refuses_the_whole_set},
     {"a set sent again is not done again", a_set_sent_again_is_not_done_again},
-    {"operation ids are forgotten when their time is over",
-	operation_ids_are_forgotten_when_their_time_is_over},
-    {"old changes are forgotten and the oldest state moves",
-	old_changes_are_forgotten_and_the_oldest_state_moves},
-    {"a disk that is nearly full takes destroys alone",
-	a_disk_that_is_nearly_full_takes_destroys_alone},
     {"a get keeps its order and its limits", a_get_keeps_its_order_and_its_limits},
     {"a large body comes back whole", a_large_body_comes_back_whole},
     {"a set of thousands of ops fits into one transaction",
@@ -714,13 +410,5 @@ const CU_TestInfo storage_set_tests[] = {
     {"indexes agree with rows after many mixed ops",
 	indexes_agree_with_rows_after_many_mixed_ops},
     {"a job that breaks leaves nothing", a_job_that_breaks_leaves_nothing},
-    {"an environment that is open is not opened again",
-	an_environment_that_is_open_is_not_opened_again},
-    {"logs that recovery does not need are removed down to a size",
-	logs_that_recovery_does_not_need_are_removed_down_to_a_size},
-    {"page versions that nobody can see leave the cache",
-	page_versions_that_nobody_can_see_leave_the_cache},
-    {"a snapshot stays as it was however much is written",
-	a_snapshot_stays_as_it_was_however_much_is_written},
     CU_TEST_INFO_NULL,
 };

@@ -32,5 +32,6 @@ extern const CU_TestInfo storage_query_tests[];
 extern const CU_TestInfo storage_server_tests[];
 extern const CU_TestInfo storage_set_tests[];
 extern const CU_TestInfo storage_tests[];
+extern const CU_TestInfo storage_upkeep_tests[];
 
 #endif
