@@ -34,6 +34,7 @@
 #define FILES_BESIDE_CONNECTIONS 200 /* databases and logs */
 #define ACCEPT_PAUSE_NS 50000000     /* after a failure that passes: too many open files */
 #define MAPPED_BYTES (1 << 20)       /* memory of this size goes back when it is freed */
+#define KEPT_BYTES (4 << 20)         /* free memory that a thread's next query finds again */
 #define SECONDS_A_DAY INT64_C(86400)
 
 struct options {
@@ -275,6 +276,7 @@ main(int argc, char **argv)
 		return EX_USAGE;
 	}
 	mallopt(M_MMAP_THRESHOLD, MAPPED_BYTES);
+	mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);
 	p.ready_fd = o.ready_fd;
 	if (!config_read(&p.config, o.config, &e))
 		goto fail;
