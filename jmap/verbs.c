@@ -3,27 +3,23 @@
 
 #include <ctype.h>
 
-#define ACCOUNT                                                                                \
-	{                                                                                      \
-		"accountId", ARG_STRING, 0                                                     \
-	} /* absent: the caller's */
-
+/* Without accountId it is the caller's account. */
 static const struct argument get_arguments[] = {
-    ACCOUNT,
+    {"accountId", ARG_STRING, 0},
     {"ids", ARG_STRINGS, ARG_NULLABLE},
     {"properties", ARG_STRINGS, ARG_NULLABLE},
     {0},
 };
 
 static const struct argument changes_arguments[] = {
-    ACCOUNT,
+    {"accountId", ARG_STRING, 0},
     {"sinceState", ARG_STRING, ARG_REQUIRED},
     {"maxChanges", ARG_POSITIVE, ARG_NULLABLE},
     {0},
 };
 
 static const struct argument set_arguments[] = {
-    ACCOUNT,
+    {"accountId", ARG_STRING, 0},
     {"ifInState", ARG_STRING, ARG_NULLABLE},
     {"create", ARG_OBJECT_MAP, ARG_NULLABLE},
     {"update", ARG_OBJECT_MAP, ARG_NULLABLE},
@@ -32,7 +28,7 @@ static const struct argument set_arguments[] = {
 };
 
 static const struct argument query_arguments[] = {
-    ACCOUNT,
+    {"accountId", ARG_STRING, 0},
     {"filter", ARG_OBJECT, ARG_NULLABLE},
     {"sort", ARG_OBJECTS, ARG_NULLABLE},
     {"position", ARG_INT, 0},
@@ -44,7 +40,7 @@ static const struct argument query_arguments[] = {
 };
 
 static const struct argument query_changes_arguments[] = {
-    ACCOUNT,
+    {"accountId", ARG_STRING, 0},
     {"filter", ARG_OBJECT, ARG_NULLABLE},
     {"sort", ARG_OBJECTS, ARG_NULLABLE},
     {"sinceQueryState", ARG_STRING, ARG_REQUIRED},

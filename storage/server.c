@@ -14,8 +14,8 @@
 #include "storage/set.h"
 #include "storage/tokens.h"
 
-#define KEEP_BUFFER_BYTES                                                                      \
-	(1u << 20) /* a connection that has served something large gives the memory back */
+/* A connection that has served something larger gives the memory back. */
+#define KEEP_BUFFER_BYTES (1u << 20)
 
 struct connection {
 	struct server *server;
