@@ -93,10 +93,12 @@ is_alias(struct str name, const char *type)
 static const struct type *
 type_named(struct str name)
 {
-	for (size_t i = 0; model_types[i] != NULL; i++)
-		if (str_is(name, model_types[i]->name) || is_alias(name, model_types[i]->name))
-			return model_types[i];
-	return NULL;
+	const struct type *t = model_type_named(name);
+
+	for (size_t i = 0; t == NULL && model_types[i] != NULL; i++)
+		if (is_alias(name, model_types[i]->name))
+			t = model_types[i];
+	return t;
 }
 
 bool
