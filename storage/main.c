@@ -228,7 +228,7 @@ heartbeat(const struct process *p)
 
 /* Until a signal comes or the parent is gone. */
 static void
-serve(struct process *p)
+serve_until_stopped(struct process *p)
 {
 	struct pollfd fds[] = {
 	    {.fd = p->signal_fd, .events = POLLIN}, {.fd = p->listen_fd, .events = POLLIN}};
@@ -287,7 +287,7 @@ main(int argc, char **argv)
 	    !environment_begin(&p, o.dir, &e) || !socket_open(&p, o.listen, &e) ||
 	    !generation_beside_socket(&p, &e) || !threads_begin(&p, &e))
 		goto fail;
-	serve(&p);
+	serve_until_stopped(&p);
 	log_line(&p.log, LOG_LEVEL_INFO, "stop", "%s", "");
 	if (!store_end(&p, &e))
 		goto fail;

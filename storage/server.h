@@ -4,8 +4,7 @@
 #ifndef STORAGE_SERVER_H
 #define STORAGE_SERVER_H
 
-#include "storage/generation.h"
-#include "storage/writer.h"
+#include "storage/service.h"
 
 /* A frame once begun, either way, is whole after so long, or the connection is closed. */
 #define SERVER_FRAME_MS 30000

@@ -1,0 +1,44 @@
+/* storage/service.h -- what the store can be asked, and how each is answered.
+ *
+ * Private to storage/.  An operation is a row of the table in service.c, a function in a
+ * serve_*.c, and its payload in storage/protocol.h. */
+#ifndef STORAGE_SERVICE_H
+#define STORAGE_SERVICE_H
+
+#include "storage/generation.h"
+#include "storage/protocol.h"
+#include "storage/writer.h"
+
+/* What operations work on. */
+struct service {
+	struct env *env;
+	struct writer *writer;
+	struct generation *generation;
+};
+
+/* A reply while it is made: payload in head, bytes that need no copy in tail. */
+struct reply {
+	struct buf head, tail;
+};
+
+/* Takes all of u, and packs into r->head what the operation gives; or false with *e set, and
+ * then r is not looked at. */
+typedef bool serve(struct service *s, struct unpack *u, struct reply *r, struct err *e);
+
+serve serve_get, serve_set, serve_query, serve_changes,
+    serve_query_changes; /* serve_records.c */
+serve serve_token_create, serve_token_verify, serve_token_list,
+    serve_token_revoke; /* serve_tokens.c */
+serve serve_status;     /* serve_status.c */
+
+bool service_malformed(struct err *e);
+/* Runs a job in the writer's thread and waits for its commit.  bytes and ops are its weight. */
+bool service_write(struct service *s,
+    bool (*run)(struct batch *, void *, struct err *, struct err *), void *arg, size_t bytes,
+    size_t ops, struct err *e);
+
+/* The reply to the request in frame, whole.  False if that is no request, and the connection is
+ * of no use. */
+bool service_answer(struct service *s, const struct buf *frame, struct reply *r);
+
+#endif
