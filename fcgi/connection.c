@@ -45,7 +45,14 @@ static const struct {
     {"REQUEST_METHOD", offsetof(struct http_request, method)},
     {"CONTENT_TYPE", offsetof(struct http_request, content_type)},
     {"HTTP_AUTHORIZATION", offsetof(struct http_request, authorization)},
+    {"QUERY_STRING", offsetof(struct http_request, query)},
     {"HTTP_HOST", offsetof(struct http_request, host)},
+    {"HTTP_X_FORWARDED_PROTO", offsetof(struct http_request, forwarded_proto)},
+    {"HTTP_X_FORWARDED_HOST", offsetof(struct http_request, forwarded_host)},
+    {"HTTP_ACCEPT_ENCODING", offsetof(struct http_request, accept_encoding)},
+    {"HTTP_COOKIE", offsetof(struct http_request, cookie)},
+    {"HTTP_ORIGIN", offsetof(struct http_request, origin)},
+    {"REMOTE_ADDR", offsetof(struct http_request, remote_addr)},
     {"REQUEST_ID", offsetof(struct http_request, request_id)},
 };
 

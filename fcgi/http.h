@@ -13,7 +13,12 @@ struct http_request {
 	struct str path;          /* "/api", without query */
 	struct str content_type;  /* {0}: none */
 	struct str authorization; /* {0}: none */
+	struct str query;         /* "a=b&c=d", without its question mark */
 	struct str host;
+	struct str forwarded_proto,
+	    forwarded_host;     /* X-Forwarded-*: not to be believed of anybody */
+	struct str remote_addr; /* the client's, as the web server saw it */
+	struct str accept_encoding, cookie, origin;
 	bool https;
 	struct str request_id; /* given by the web server; "": none */
 	struct str body;
@@ -28,6 +33,9 @@ struct http_response {
 	const char *allow;        /* 405 and OPTIONS: "POST, OPTIONS"; NULL otherwise */
 	const char *authenticate; /* 401: the value of WWW-Authenticate; NULL otherwise */
 	const char *cache_control;
+	const char *content_encoding, *vary, *content_security_policy; /* NULL: not sent */
+	struct buf location;    /* of a redirect; a whole header value */
+	struct buf set_cookie;  /* "name=value; Path=/; HttpOnly" */
 	unsigned retry_after_s; /* 503; 0 otherwise */
 	bool head;              /* the body is only counted, not sent */
 	struct buf body;

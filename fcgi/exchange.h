@@ -1,0 +1,31 @@
+/* fcgi/exchange.h -- one request while a route serves it.
+ *
+ * Private to fcgi/.  A route is a row of the table in http.c and a function in a route_*.c. */
+#ifndef FCGI_EXCHANGE_H
+#define FCGI_EXCHANGE_H
+
+#include "fcgi/http.h"
+
+/* What a route's function works on. */
+struct exchange {
+	struct http *http;
+	const struct http_request *request;
+	struct http_response *out;
+	struct str rest; /* of the path, behind that of a route which ends in a star */
+	enum face face;
+};
+
+/* Fills out->body, and out->status and content_type where they are not 200 and JSON; or false
+ * with *e set, which is answered as a problem document. */
+typedef bool serve(struct exchange *x, struct err *e);
+
+serve route_jmap, route_session;   /* route_jmap.c */
+serve route_healthz, route_readyz; /* route_health.c */
+
+/* Who is asking, by the Authorization header: ERR_UNAUTHORIZED, or ERR_NOT_READY if the store
+ * does not say. */
+bool exchange_authorize(struct exchange *x, struct principal *p, struct err *e);
+/* "https://reports.example.com", as the client reaches us; appended to out. */
+bool exchange_base_url(struct exchange *x, struct buf *out, struct err *e);
+
+#endif
