@@ -1,18 +1,84 @@
-/* ctl/command.h -- what outboxctl can do. */
+/* ctl/command.h -- what outboxctl can do: the table of its commands, which is also its usage
+ * text. */
 #ifndef CTL_COMMAND_H
 #define CTL_COMMAND_H
 
 #include "base/err.h"
+#include "base/str.h"
+#include "config/config.h"
 #include "storage/store.h"
 
-/* What a command may be given. */
-enum word { WORD_SUBJECT, WORD_PERMISSIONS, WORD_EXPIRES, WORD_ID, WORD__COUNT };
+/* What a command line may hold: options, and words known by their place. */
+enum word {
+	WORD_NONE, /* ends a list */
+	/* of every command */
+	WORD_HELP,
+	WORD_VERSION,
+	WORD_DIR,
+	WORD_CONFIG,
+	/* of some */
+	WORD_SUBJECT,
+	WORD_PERMISSIONS,
+	WORD_EXPIRES,
+	WORD_ID,
+	WORD__COUNT
+};
 
-/* By enum word; NULL where the command line said nothing. */
-typedef const char *words[WORD__COUNT];
+struct word_form {
+	const char *name;  /* "--subject" of an option, "ID" of a word known by its place */
+	const char *value; /* what an option is followed by, "S"; NULL: nothing */
+	const char *doc;   /* one sentence; NULL where the names say it */
+};
+extern const struct word_form word_forms[WORD__COUNT];
+
+/* By enum word: the values in the order they were given, ended by NULL, so that the first of a
+ * word is *w[WORD_ID], and NULL if the command line did not say it.  An option that takes no
+ * value has its name for one. */
+typedef const char *const *words[WORD__COUNT];
 
 /* Prints to standard output. */
 typedef bool command_run(struct store *s, const words w, struct err *e);
+
+enum times {
+	ONCE,
+	OPTIONAL, /* once or not at all */
+	REPEATED, /* once or more */
+	ANY,      /* not at all or more */
+};
+
+/* What a command takes; words known by their place are in their order. */
+struct take {
+	enum word word;
+	enum times times;
+};
+#define COMMAND_TAKES_MAX 8 /* with the WORD_NONE at the end */
+
+/* What must be there before a command runs. */
+enum needs { NEEDS_NOTHING, NEEDS_STORE, NEEDS__COUNT };
+
+struct command {
+	const char *name[2]; /* one or two words; "" where there is no second */
+	enum needs needs;
+	command_run *run; /* s is NULL without NEEDS_STORE */
+	struct take takes[COMMAND_TAKES_MAX];
+	const char *doc;
+};
+extern const struct command commands[]; /* the last has no name */
+
+/* What every command takes that needs the same, by enum needs; WORD_NONE ends it. */
+extern const struct take *const common_takes[NEEDS__COUNT];
+
+bool word_is_option(enum word w);
+/* The row for w, or NULL. */
+const struct take *take_of(const struct take *list, enum word w);
+
+/* Appends "token create --subject S --permissions P [--expires 90d]". */
+void usage_of_command(const struct command *c, struct buf *out);
+/* Appends the whole usage text, or what there is to know of one command. */
+void usage(const struct command *c, struct buf *out);
+
+/* The configuration of the outbox that --dir or --config names; config_free(). */
+bool ctl_config(struct config *c, const words w, struct err *e);
 
 command_run ctl_token_create, ctl_token_list, ctl_token_revoke; /* ctl/token.c */
 command_run ctl_status, ctl_model;                              /* ctl/show.c */

@@ -16,16 +16,16 @@ static bool
 describe(const words w, struct store_token *t, struct err *e)
 {
 	struct clock clock = {0};
-	struct str subject = str_of(w[WORD_SUBJECT]);
+	struct str subject = str_of(*w[WORD_SUBJECT]);
 	int64_t seconds = 0;
 
 	if (!subject_is_valid(subject))
 		return err_set(e, ERR_INVALID_ARGUMENTS,
 		    "a subject is 1 to %d bytes of UTF-8 without control characters",
 		    STORE_SUBJECT_MAX);
-	if (!permissions_parse(str_of(w[WORD_PERMISSIONS]), &t->permissions, e))
+	if (!permissions_parse(str_of(*w[WORD_PERMISSIONS]), &t->permissions, e))
 		return false;
-	if (w[WORD_EXPIRES] != NULL && !duration_parse(str_of(w[WORD_EXPIRES]), &seconds))
+	if (*w[WORD_EXPIRES] != NULL && !duration_parse(str_of(*w[WORD_EXPIRES]), &seconds))
 		return err_set(e, ERR_INVALID_ARGUMENTS,
 		    "--expires is a number and one of s, m, h, d, w, at most 100 years: 90d");
 	memcpy(t->subject, subject.s, subject.len);
@@ -97,7 +97,7 @@ ctl_token_revoke(struct store *s, const words w, struct err *e)
 {
 	uint8_t id[STORE_TOKEN_ID_LEN];
 
-	if (!token_id_parse(str_of(w[WORD_ID]), id))
+	if (!token_id_parse(str_of(*w[WORD_ID]), id))
 		return err_set(e, ERR_INVALID_ARGUMENTS,
 		    "a token's id is %d hexadecimal digits, as in `outboxctl token list`",
 		    TOKEN_ID_TEXT_LEN);

@@ -22,6 +22,7 @@ static const struct {
     {"fcgi", fcgi_tests},
     {"fcgi_loop", fcgi_loop_tests},
     {"ctl", ctl_tests},
+    {"ctl_line", ctl_line_tests},
     {"daemon", daemon_tests},
     {"storage", storage_tests},
     {"storage_set", storage_set_tests},

@@ -11,6 +11,7 @@ extern const CU_TestInfo api_tests[];
 extern const CU_TestInfo auth_tests[];
 extern const CU_TestInfo base_tests[];
 extern const CU_TestInfo config_tests[];
+extern const CU_TestInfo ctl_line_tests[];
 extern const CU_TestInfo ctl_tests[];
 extern const CU_TestInfo daemon_tests[];
 extern const CU_TestInfo fcgi_loop_tests[];

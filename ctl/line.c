@@ -1,0 +1,198 @@
+/* ctl/line.c -- which command, and with which words. */
+#include "ctl/line.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define OPTION 0x100 /* plus an enum word: what getopt_long() answers for an option */
+#define IN_PLACE 1   /* what it answers for a word that is none */
+
+static const char *const nothing[] = {NULL};
+
+static void
+add_value(struct line *l, enum word w, const char *value)
+{
+	struct values *v = &l->values[w];
+
+	if ((v->n & (v->n - 1)) == 0) /* a power of two, and full with its NULL */
+		v->list = mem_grow(v->list, 2 * v->n + 2, sizeof *v->list);
+	v->list[v->n++] = value;
+	v->list[v->n] = NULL;
+	l->words[w] = v->list;
+}
+
+static void
+add_options(const struct take *list, struct option *out, size_t *n)
+{
+	for (const struct take *t = list; t->word != WORD_NONE; t++)
+		if (word_is_option(t->word))
+			out[(*n)++] = (struct option){word_forms[t->word].name + strlen("--"),
+			    word_forms[t->word].value != NULL ? required_argument : no_argument,
+			    NULL, OPTION + (int)t->word};
+}
+
+/* What getopt_long() did not like; a value stays unsaid, for it may be a secret. */
+static bool
+refuse_option(int answer, char **argv, const struct command *c, struct err *e)
+{
+	const char *last = argv[optind - 1];
+
+	if (answer == ':')
+		return err_set(e, ERR_INVALID_ARGUMENTS, "%s needs a value", last);
+	if (optopt >= OPTION)
+		return err_set(e, ERR_INVALID_ARGUMENTS, "%s takes no value",
+		    word_forms[optopt - OPTION].name);
+	if (optopt != 0)
+		return err_set(e, ERR_INVALID_ARGUMENTS, "there is no option -%c", optopt);
+	return err_set(e, ERR_INVALID_ARGUMENTS,
+	    c != NULL ? "this command takes no %.*s"
+		      : "there is no option %.*s, or it belongs behind its command",
+	    (int)strcspn(last, "="), last);
+}
+
+/* The word that the next value without a name is for. */
+static bool
+add_in_place(struct line *l, const char *value, struct err *e)
+{
+	for (const struct take *t = l->command->takes; t->word != WORD_NONE; t++)
+		if (!word_is_option(t->word) &&
+		    (l->values[t->word].n == 0 || t->times == REPEATED || t->times == ANY)) {
+			add_value(l, t->word, value);
+			return true;
+		}
+	return err_set(e, ERR_INVALID_ARGUMENTS, "too many words: %s", value);
+}
+
+/* Options and words, up to the first word while the command is not known. */
+static bool
+read_words(struct line *l, int argc, char **argv, const struct option *options, struct err *e)
+{
+	int o;
+
+	optind = 0; /* glibc: start anew */
+	opterr = 0;
+	while ((o = getopt_long(argc, argv, l->command == NULL ? "+:" : "-:", options, NULL)) !=
+	    -1) {
+		if (o >= OPTION)
+			add_value(l, (enum word)(o - OPTION),
+			    optarg != NULL ? optarg : word_forms[o - OPTION].name);
+		else if (o != IN_PLACE)
+			return refuse_option(o, argv, l->command, e);
+		else if (!add_in_place(l, optarg, e))
+			return false;
+	}
+	while (l->command != NULL && optind < argc)
+		if (!add_in_place(l, argv[optind++], e))
+			return false;
+	return true;
+}
+
+static bool
+read_before_command(struct line *l, int argc, char **argv, struct err *e)
+{
+	struct option options[WORD__COUNT] = {{0}};
+	size_t n = 0;
+
+	for (enum word w = WORD_NONE + 1; w < WORD__COUNT; w++)
+		for (enum needs needs = 0; needs < NEEDS__COUNT; needs++)
+			if (take_of(common_takes[needs], w) != NULL) {
+				add_options(
+				    (struct take[]){{w, OPTIONAL}, {WORD_NONE}}, options, &n);
+				break;
+			}
+	return read_words(l, argc, argv, options, e);
+}
+
+static bool
+read_behind_command(struct line *l, int argc, char **argv, struct err *e)
+{
+	struct option options[WORD__COUNT] = {{0}};
+	size_t n = 0;
+
+	add_options(l->command->takes, options, &n);
+	add_options(common_takes[l->command->needs], options, &n);
+	return read_words(l, argc, argv, options, e);
+}
+
+/* argv begins with the command; *n is how many words its name has. */
+static bool
+find_command(struct line *l, int argc, char **argv, int *n, struct err *e)
+{
+	bool half = false; /* the first word is that of a command */
+
+	for (const struct command *c = commands; c->name[0] != NULL; c++) {
+		*n = c->name[1][0] != '\0' ? 2 : 1;
+		if (argc >= *n && strcmp(argv[0], c->name[0]) == 0 &&
+		    (*n == 1 || strcmp(argv[1], c->name[1]) == 0)) {
+			l->command = c;
+			return true;
+		}
+		half = half || (argc > 0 && strcmp(argv[0], c->name[0]) == 0);
+	}
+	if (argc == 0)
+		return err_set(e, ERR_INVALID_ARGUMENTS, "a command is missing");
+	return err_set(e, ERR_INVALID_ARGUMENTS, "there is no such command: %s%s%s", argv[0],
+	    half && argc > 1 ? " " : "", half && argc > 1 ? argv[1] : "");
+}
+
+/* One word against what the command takes. */
+static bool
+check_word(const struct line *l, enum word w, struct err *e)
+{
+	const struct take *t = take_of(l->command->takes, w);
+	const char *name = word_forms[w].name;
+	size_t n = l->values[w].n;
+
+	if (t == NULL)
+		t = take_of(common_takes[l->command->needs], w);
+	if (t == NULL)
+		return n == 0 ||
+		    err_set(e, ERR_INVALID_ARGUMENTS, "this command takes no %s", name);
+	if (n == 0 && (t->times == ONCE || t->times == REPEATED))
+		return err_set(e, ERR_INVALID_ARGUMENTS, "this command needs %s", name);
+	if (n > 1 && (t->times == ONCE || t->times == OPTIONAL))
+		return err_set(e, ERR_INVALID_ARGUMENTS, "%s is given more than once", name);
+	return true;
+}
+
+static bool
+asks_for_text(const struct line *l)
+{
+	return l->values[WORD_HELP].n > 0 || l->values[WORD_VERSION].n > 0;
+}
+
+bool
+line_parse(struct line *l, int argc, char **argv, struct err *e)
+{
+	int n = 0, at;
+
+	*l = (struct line){0};
+	for (enum word w = 0; w < WORD__COUNT; w++)
+		l->words[w] = nothing;
+	if (!read_before_command(l, argc, argv, e))
+		return false;
+	at = optind;
+	if (at == argc && asks_for_text(l))
+		return true;
+	if (!find_command(l, argc - at, argv + at, &n, e))
+		return false;
+	/* The last word of its name stands where getopt expects a program's. */
+	if (!read_behind_command(l, argc - at - n + 1, argv + at + n - 1, e))
+		return false;
+	if (asks_for_text(l))
+		return true;
+	for (enum word w = WORD_NONE + 1; w < WORD__COUNT; w++)
+		if (!check_word(l, w, e))
+			return false;
+	return l->values[WORD_DIR].n == 0 || l->values[WORD_CONFIG].n == 0 ||
+	    err_set(e, ERR_INVALID_ARGUMENTS, "--dir and --config exclude each other");
+}
+
+void
+line_free(struct line *l)
+{
+	for (enum word w = 0; w < WORD__COUNT; w++)
+		free(l->values[w].list);
+	*l = (struct line){0};
+}

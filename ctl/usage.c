@@ -1,0 +1,82 @@
+/* ctl/usage.c -- the usage text, from the table of commands. */
+#include "auth/permission.h"
+#include "ctl/command.h"
+
+#define DOC_COLUMN 20 /* of the words below the commands */
+
+static bool
+may_be_left_out(const struct take *t)
+{
+	return t->times == OPTIONAL || t->times == ANY;
+}
+
+static void
+add_take(const struct take *t, struct buf *out)
+{
+	const struct word_form *f = &word_forms[t->word];
+
+	buf_printf(out, " %s%s", may_be_left_out(t) ? "[" : "", f->name);
+	if (f->value != NULL)
+		buf_printf(out, " %s", f->value);
+	buf_printf(out, "%s%s", may_be_left_out(t) ? "]" : "",
+	    t->times == REPEATED || t->times == ANY ? "..." : "");
+}
+
+void
+usage_of_command(const struct command *c, struct buf *out)
+{
+	buf_puts(out, c->name[0]);
+	if (c->name[1][0] != '\0')
+		buf_printf(out, " %s", c->name[1]);
+	for (const struct take *t = c->takes; t->word != WORD_NONE; t++)
+		add_take(t, out);
+}
+
+static void
+add_word(enum word w, struct buf *out)
+{
+	const struct word_form *f = &word_forms[w];
+	struct buf name = {0};
+
+	buf_puts(&name, f->name);
+	if (f->value != NULL)
+		buf_printf(&name, " %s", f->value);
+	buf_printf(out, "  %-*s %s\n", DOC_COLUMN, buf_terminate(&name), f->doc);
+	buf_free(&name);
+	for (const struct role *r = auth_roles; w == WORD_PERMISSIONS && r->name != NULL; r++)
+		buf_printf(out, "  %-*s   %-10s %s\n", DOC_COLUMN, "", r->name, r->doc);
+}
+
+static bool
+is_taken(const struct command *c, enum word w)
+{
+	return take_of(c->takes, w) != NULL || take_of(common_takes[c->needs], w) != NULL;
+}
+
+/* Those of every command, or of one, that have something to say. */
+static void
+add_words(const struct command *only, struct buf *out)
+{
+	for (enum word w = WORD_NONE + 1; w < WORD__COUNT; w++)
+		if (word_forms[w].doc != NULL && (only == NULL || is_taken(only, w)))
+			add_word(w, out);
+}
+
+void
+usage(const struct command *only, struct buf *out)
+{
+	buf_puts(out, "usage: outboxctl ");
+	if (only != NULL) {
+		usage_of_command(only, out);
+		buf_printf(out, "\n\n  %s\n\n", only->doc);
+	} else {
+		buf_puts(out, "COMMAND\n\n");
+		for (const struct command *c = commands; c->name[0] != NULL; c++) {
+			buf_puts(out, "  ");
+			usage_of_command(c, out);
+			buf_printf(out, "\n        %s\n", c->doc);
+		}
+		buf_putc(out, '\n');
+	}
+	add_words(only, out);
+}
