@@ -99,7 +99,7 @@ add_field(struct buf *out, const struct field *f)
 		buf_printf(out, "`%s`", model_default(f));
 	buf_printf(out, " | %s", f->doc);
 	if (f->max_items > 0)
-		buf_printf(out, " At most %u.", f->max_items);
+		buf_printf(out, "; at most %u", f->max_items);
 	buf_puts(out, " |\n");
 }
 

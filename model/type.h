@@ -55,8 +55,8 @@ enum key {
 struct type;
 
 struct enum_value {
-	const char *name; /* NULL ends the list */
-	const char *label;
+	const char *name;  /* NULL ends the list */
+	const char *label; /* what it means, a phrase without a period */
 };
 
 struct enumeration {
@@ -74,8 +74,8 @@ struct field {
 	const char *initial; /* default, as canonical JSON text; NULL for none */
 	const struct enumeration *values; /* KIND_ENUM */
 	const struct type *type;          /* KIND_OBJECT */
-	const char *label;                /* a person's word for it, "Deliver at" */
-	const char *doc;                  /* one sentence */
+	const char *label;                /* in forms and tables, "Deliver At" */
+	const char *doc;                  /* what it is, a phrase without a period */
 };
 
 #define MODEL_MAX_FIELDS 32 /* rows in one type, at most */
@@ -84,7 +84,7 @@ struct field {
 
 struct type {
 	const char *name; /* "DmarcInternalReport" */
-	const char *doc;
+	const char *doc;  /* one sentence */
 	const struct field *fields;
 	/* Record types: in storage frames and permission bits, from 1; never reuse one. */
 	unsigned number;

@@ -12,9 +12,9 @@ static const struct type item = {
     .doc = "One of a part's items.",
     .fields =
 	(const struct field[]){
-	    {"n", KIND_UINT, .initial = "0", .label = "N", .doc = "A number."},
-	    {"who", KIND_STRING, .flags = F_NULLABLE, .label = "Who", .doc = "A name."},
-	    {"marks", KIND_ENUM, SET, .values = &colour, .label = "Marks", .doc = "Colours."},
+	    {"n", KIND_UINT, .initial = "0", .label = "N", .doc = "A number"},
+	    {"who", KIND_STRING, .flags = F_NULLABLE, .label = "Who", .doc = "A name"},
+	    {"marks", KIND_ENUM, SET, .values = &colour, .label = "Marks", .doc = "Colours"},
 	    {0},
 	},
 };
@@ -24,11 +24,11 @@ static const struct type part = {
     .doc = "A part of a toy.",
     .fields =
 	(const struct field[]){
-	    {"title", KIND_STRING, .flags = F_REQUIRED, .label = "Title", .doc = "A title."},
-	    {"version", KIND_FLOAT, .initial = "1.0", .label = "Version", .doc = "A version."},
-	    {"note", KIND_STRING, .flags = F_NULLABLE, .label = "Note", .doc = "A note."},
+	    {"title", KIND_STRING, .flags = F_REQUIRED, .label = "Title", .doc = "A title"},
+	    {"version", KIND_FLOAT, .initial = "1.0", .label = "Version", .doc = "A version"},
+	    {"note", KIND_STRING, .flags = F_NULLABLE, .label = "Note", .doc = "A note"},
 	    {"items", KIND_OBJECT, LIST, .max_items = TOY_ITEMS_MAX, .type = &item,
-		.label = "Items", .doc = "Items."},
+		.label = "Items", .doc = "Items"},
 	    {0},
 	},
 };
@@ -38,13 +38,12 @@ const struct type toy = {
     .doc = "A type for tests.",
     .fields =
 	(const struct field[]){
-	    {"tags", KIND_EMAIL, SET, .label = "Tags", .doc = "Addresses."},
-	    {"ids", KIND_UINT, SET, .max_items = TOY_IDS_MAX, .label = "Ids",
-		.doc = "Numbers."},
-	    {"count", KIND_UINT, .initial = "7", .label = "Count", .doc = "A number."},
+	    {"tags", KIND_EMAIL, SET, .label = "Tags", .doc = "Addresses"},
+	    {"ids", KIND_UINT, SET, .max_items = TOY_IDS_MAX, .label = "Ids", .doc = "Numbers"},
+	    {"count", KIND_UINT, .initial = "7", .label = "Count", .doc = "A number"},
 	    {"part", KIND_OBJECT, .flags = F_REQUIRED, .type = &part, .label = "Part",
-		.doc = "The part."},
-	    {"domain", KIND_DOMAIN, .flags = F_REQUIRED, .label = "Domain", .doc = "A domain."},
+		.doc = "The part"},
+	    {"domain", KIND_DOMAIN, .flags = F_REQUIRED, .label = "Domain", .doc = "A domain"},
 	    {0},
 	},
 };
