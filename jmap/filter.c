@@ -18,12 +18,15 @@ read_date(const json_t *v, struct filter *f)
 	    : "must be a UTCDate, such as \"2026-01-31T08:00:00Z\"";
 }
 
+/* Who has only a text field to type it into sends it as a string. */
 static const char *
 read_uint(const json_t *v, struct filter *f)
 {
-	if (!argument_is(ARG_UINT, v))
+	uint64_t n = 0;
+
+	if (!argument_is(ARG_UINT, v) && !str_to_u64(json_str(v), ARG_INT_MAX, &n))
 		return "must be an integer from 0 to 9007199254740991";
-	f->number = argument_int(v);
+	f->number = json_is_string(v) ? (int64_t)n : argument_int(v);
 	return NULL;
 }
 
@@ -97,16 +100,12 @@ static const struct suffix compares[] = {
 };
 
 static const struct {
-	const char *name; /* NULL: the field's own */
 	const struct suffix *suffixes;
 	value_reader *read;
-} conditions[KEY__COUNT] = {
-    [KEY_DOMAIN] = {NULL, begins, read_domain},
-    [KEY_CREATED_AT] = {NULL, compares, read_date},
-    [KEY_DELIVER_AT] = {NULL, compares, read_date},
-    /* TLS reports have a set of them, in policyIdentifiers; the condition is that it holds this
-       one. */
-    [KEY_POLICY] = {"policyIdentifier", equal, read_uint},
+} conditions[COMPARE__COUNT] = {
+    [COMPARE_BEGINS] = {begins, read_domain},
+    [COMPARE_EQUAL] = {equal, read_uint},
+    [COMPARE_ORDER] = {compares, read_date},
 };
 
 static const struct suffix *
@@ -121,21 +120,19 @@ suffix_named(const struct suffix *table, struct str text)
 static bool
 find_condition(const struct type *t, const char *name, struct filter *f)
 {
-	for (enum key key = KEY_NONE; key < KEY__COUNT; key++) {
-		const struct field *field = model_field_with_key(t, key);
+	for (const struct field *field = t->fields; field->name != NULL; field++) {
+		const char *condition = model_condition(field);
 		const struct suffix *suffix;
 		struct str rest = str_of(name);
 
-		if (field == NULL || conditions[key].read == NULL)
+		if (condition == NULL || !str_cut_prefix(&rest, condition))
 			continue;
-		if (!str_cut_prefix(
-			&rest, conditions[key].name ? conditions[key].name : field->name))
-			continue;
-		suffix = suffix_named(conditions[key].suffixes, rest);
+		suffix =
+		    suffix_named(conditions[model_keys[field->key].compare].suffixes, rest);
 		if (suffix == NULL)
 			continue;
 		*f = (struct filter){
-		    .kind = FILTER_KEY, .key = key, .relation = suffix->relation};
+		    .kind = FILTER_KEY, .key = field->key, .relation = suffix->relation};
 		return true;
 	}
 	return false;
@@ -198,7 +195,7 @@ read_condition(
 	if (!find_condition(r->type, name, f))
 		return err_set_at(r->e, ERR_UNSUPPORTED_FILTER, "filter",
 		    "has no condition \"%.100s\"", name);
-	want = conditions[f->key].read(value, f);
+	want = conditions[model_keys[f->key].compare].read(value, f);
 	return want == NULL ||
 	    err_set(r->e, ERR_INVALID_ARGUMENTS, "filter/%.100s %s", name, want);
 }

@@ -10,14 +10,6 @@ static const struct argument comparator[] = {
     {0},
 };
 
-/* By key: whether records can be put in its order. */
-static const bool sorts[KEY__COUNT] = {
-    [KEY_ID] = true,
-    [KEY_DOMAIN] = true,
-    [KEY_CREATED_AT] = true,
-    [KEY_DELIVER_AT] = true,
-};
-
 static enum key
 key_named(const struct type *t, struct str property)
 {
@@ -62,7 +54,7 @@ sort_read(const struct type *t, const json_t *v, struct sort sort[static SORT_MA
 			return err_set_at(
 			    e, ERR_UNSUPPORTED_SORT, "sort", "knows no collation");
 		key = key_named(t, property);
-		if (!sorts[key])
+		if (!model_keys[key].sorts)
 			return err_set_at(e, ERR_UNSUPPORTED_SORT, "sort",
 			    "cannot be by \"%.100s\"", property.s);
 		if (decides(key, sort, *n))

@@ -52,6 +52,24 @@ enum key {
 	KEY__COUNT
 };
 
+/* How a condition of /query compares a key's values with its own. */
+enum compare {
+	COMPARE_NONE,   /* there is no such condition */
+	COMPARE_BEGINS, /* a text: whether one of the labels begins with it */
+	COMPARE_EQUAL,  /* a number: whether it is one of the values */
+	COMPARE_ORDER,  /* a date: the same, or before or after it by a suffix of the name */
+	COMPARE__COUNT
+};
+
+/* What /query can do with a key. */
+struct key_row {
+	enum compare compare;
+	const char *condition; /* its name; NULL: the field's own */
+	bool sorts;            /* whether records can be put in its order */
+};
+
+extern const struct key_row model_keys[KEY__COUNT];
+
 struct type;
 
 struct enum_value {
@@ -101,6 +119,9 @@ const struct type *model_type_numbered(unsigned number); /* NULL if there is non
 /* The row, or NULL; *index is its place in t->fields. */
 const struct field *model_field(const struct type *t, struct str name, size_t *index);
 const struct field *model_field_with_key(const struct type *t, enum key key); /* NULL if none */
+
+/* The name of the condition on f's key, "policyIdentifier"; NULL if there is none. */
+const char *model_condition(const struct field *f);
 
 /* The canonical JSON text that stands for a value which is absent or null; NULL if f has to
  * have a value. */

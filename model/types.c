@@ -8,6 +8,16 @@ const struct type *const model_types[] = {
     NULL,
 };
 
+const struct key_row model_keys[KEY__COUNT] = {
+    [KEY_ID] = {COMPARE_NONE, NULL, true},
+    [KEY_DOMAIN] = {COMPARE_BEGINS, NULL, true},
+    [KEY_CREATED_AT] = {COMPARE_ORDER, NULL, true},
+    [KEY_DELIVER_AT] = {COMPARE_ORDER, NULL, true},
+    /* TLS reports have a set of them, in policyIdentifiers; the condition is that it holds this
+       one. */
+    [KEY_POLICY] = {COMPARE_EQUAL, "policyIdentifier", false},
+};
+
 const struct type *
 model_type_named(struct str name)
 {
@@ -45,6 +55,16 @@ model_field_with_key(const struct type *t, enum key key)
 		if (f->key == key && key != KEY_NONE)
 			return f;
 	return NULL;
+}
+
+const char *
+model_condition(const struct field *f)
+{
+	const struct key_row *key = &model_keys[f->key];
+
+	if (key->compare == COMPARE_NONE)
+		return NULL;
+	return key->condition != NULL ? key->condition : f->name;
 }
 
 const char *
