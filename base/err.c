@@ -42,6 +42,7 @@ static const struct err_name names[ERR__COUNT] = {
     [ERR_WILL_DESTROY] = {"willDestroy", 200, "The same call destroys the record"},
     [ERR_TOO_LARGE] = {"tooLarge", 200, "The record is too large"},
     [ERR_RATE_LIMIT] = {"rateLimit", 200, "Too many changes at once; try again"},
+    [ERR_OVER_QUOTA] = {"overQuota", 200, "The disk is nearly full"},
 };
 
 const struct err_name *

@@ -44,6 +44,7 @@ enum err_code {
 	ERR_WILL_DESTROY,
 	ERR_TOO_LARGE,
 	ERR_RATE_LIMIT,
+	ERR_OVER_QUOTA, /* no room for it on the disk; destroys make some */
 	ERR__COUNT
 };
 

@@ -27,6 +27,7 @@ static const struct config defaults = {
     .store_cache_mb = 256,
     .store_connections = 256,
     .keep_changes_days = 30,
+    .reserve_mb = 192,
     .keep_logs_mb = 64,
     .log_level = LOG_LEVEL_INFO,
 };
@@ -136,6 +137,7 @@ static const struct option {
 	4096},
     {"keep_changes_days", offsetof(struct config, keep_changes_days), store_long, NULL, 30,
 	3650},
+    {"reserve_mb", offsetof(struct config, reserve_mb), store_long, NULL, 192, 1 << 20},
     {"keep_logs_mb", offsetof(struct config, keep_logs_mb), store_long, NULL, 0, 1 << 20},
     {"log_level", offsetof(struct config, log_level), store_level, check_level, 0, 0},
     {"max_size_request", offsetof(struct config, limits.max_size_request), store_size, NULL,

@@ -26,6 +26,7 @@ struct config {
 	long store_cache_mb;     /* Berkeley DB cache */
 	long store_connections;  /* at most, workers and outboxctl together */
 	long keep_changes_days;  /* /changes knows at least so far back */
+	long reserve_mb;         /* free on the disk, below which creates and updates stop */
 	long keep_logs_mb;       /* Berkeley DB logs not needed for recovery, kept for repair */
 	enum log_level log_level;
 	struct limits limits;

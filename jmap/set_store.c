@@ -88,7 +88,7 @@ list_ops(struct set *s, struct store_op *ops)
 /* The store's word counts more than ours: if it knew the operation, ours was about the world
  * after it. */
 static void
-heed_result(struct set *s, const struct store_result *result)
+heed_result(struct set *s, const struct store_results *all, const struct store_result *result)
 {
 	struct item *i;
 
@@ -109,6 +109,12 @@ heed_result(struct set *s, const struct store_result *result)
 		break;
 	case STORE_CONFLICT:
 		i->state = ITEM_WAITING;
+		break;
+	case STORE_OVER_QUOTA:
+		set_refuse(i, ERR_OVER_QUOTA,
+		    "Only %llu MiB are free on the server's disk, and %llu are kept in reserve",
+		    (unsigned long long)(all->free_bytes >> 20),
+		    (unsigned long long)(all->reserve_bytes >> 20));
 		break;
 	}
 }
@@ -137,7 +143,7 @@ ask_store(struct set *s, unsigned attempt, struct err *e)
 	if (!store_set(s->call->run->jmap->store, &q, &r, e))
 		goto out;
 	for (size_t i = 0; i < r.n; i++)
-		heed_result(s, &r.results[i]);
+		heed_result(s, &r, &r.results[i]);
 	/* If others wrote between two attempts of ours, no state is the one right before them.
 	 */
 	s->knows_old = attempt == 0 || (s->knows_old && same_state(s->new_state, r.old_state));

@@ -316,12 +316,12 @@ env_checkpoint(struct env *env, struct err *e)
 }
 
 bool
-env_nearly_full(const struct env *env)
+env_nearly_full(const struct env *env, uint64_t *free_bytes)
 {
 	struct statvfs fs;
 
-	return fstatvfs(env->dir_fd, &fs) != 0 ||
-	    (uint64_t)fs.f_bavail * fs.f_frsize < env->reserve_bytes;
+	*free_bytes = fstatvfs(env->dir_fd, &fs) == 0 ? (uint64_t)fs.f_bavail * fs.f_frsize : 0;
+	return *free_bytes < env->reserve_bytes || *free_bytes == 0;
 }
 
 bool

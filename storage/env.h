@@ -43,10 +43,6 @@ struct env_options {
 	uint64_t reserve_bytes; /* with less free space on the disk, env_nearly_full() */
 };
 
-/* Room for what recovery, a checkpoint and the destroys that make room may still write: two log
- * files, and pages. */
-#define ENV_RESERVE_BYTES (3 * (uint64_t)ENV_LOG_FILE_BYTES)
-
 /* Runs recovery, which is all that a kill needs.  A new environment gets a random epoch and
  * token key.  env must stay where it is until env_close(); on false nothing is left to close.
  */
@@ -59,8 +55,8 @@ void env_close(struct env *env); /* with a last checkpoint */
 bool env_commit(struct env *env, DB_TXN **txn, struct err *e);
 /* Nothing to do if nothing was written since the last one. */
 bool env_checkpoint(struct env *env, struct err *e);
-/* Less than the reserve is free on the disk; true too if that cannot be told. */
-bool env_nearly_full(const struct env *env);
+/* Less than the reserve is free on the disk; true too, with 0 free, if that cannot be told. */
+bool env_nearly_full(const struct env *env, uint64_t *free_bytes);
 
 bool env_epoch(struct env *env, DB_TXN *txn, uint32_t *epoch, struct err *e);
 bool env_token_key(

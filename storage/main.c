@@ -176,7 +176,7 @@ environment_begin(struct process *p, const char *dir, struct err *e)
 	bool ok;
 
 	o.lock_wait_ms = LOCK_WAIT_MS;
-	o.reserve_bytes = ENV_RESERVE_BYTES;
+	o.reserve_bytes = (uint64_t)p->config.reserve_mb << 20;
 	ok = env_open(&p->env, &o, &p->clock, &p->log, e);
 	if (ok)
 		log_line(&p->log, LOG_LEVEL_INFO, "open", "dir=%s ms=%lld",

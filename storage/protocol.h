@@ -20,7 +20,8 @@
  *                    for CREATE and UPDATE: created_at (i64), deliver_at (i64), domain (str),
  *                    policies (ids, strictly ascending), body (str)]
  *           gives    replayed (bool), old state, new state,
- *                    [tag (u32), outcome (u8), id (u64), change (u64)]
+ *                    [tag (u32), outcome (u8), id (u64), change (u64)], and if an outcome is
+ *                    OVER_QUOTA: free_bytes (u64), reserve_bytes (u64)
  *   QUERY   takes    type, has_filter (bool), filter if there is one,
  *                    [key (u8), ascending (bool)], has_anchor (bool), anchor (u64),
  *                    anchor_offset (i64), position (i64), limit (u64), total (bool)

@@ -48,6 +48,15 @@ unpack_rows(struct unpack *u, struct store_rows *r)
 	return false;
 }
 
+static bool
+is_over_quota(const struct store_results *r)
+{
+	for (size_t i = 0; i < r->n; i++)
+		if (r->results[i].outcome == STORE_OVER_QUOTA)
+			return true;
+	return false;
+}
+
 void
 pack_results(struct buf *b, const struct store_results *r)
 {
@@ -60,6 +69,10 @@ pack_results(struct buf *b, const struct store_results *r)
 		pack_u8(b, (uint8_t)r->results[i].outcome);
 		pack_u64(b, r->results[i].id);
 		pack_u64(b, r->results[i].change);
+	}
+	if (is_over_quota(r)) {
+		pack_u64(b, r->free_bytes);
+		pack_u64(b, r->reserve_bytes);
 	}
 }
 
@@ -76,11 +89,15 @@ unpack_results(struct unpack *u, struct store_results *r)
 
 		r->results[i].tag = unpack_u32(u);
 		outcome = unpack_u8(u);
-		if (outcome < STORE_DONE || outcome > STORE_CONFLICT)
+		if (outcome < STORE_DONE || outcome > STORE_OVER_QUOTA)
 			u->bad = true;
 		r->results[i].outcome = (enum store_outcome)outcome;
 		r->results[i].id = unpack_u64(u);
 		r->results[i].change = unpack_u64(u);
+	}
+	if (is_over_quota(r)) {
+		r->free_bytes = unpack_u64(u);
+		r->reserve_bytes = unpack_u64(u);
 	}
 	if (unpack_done(u))
 		return true;

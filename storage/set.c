@@ -174,7 +174,9 @@ apply_all(struct progress *p, struct err *e)
 		struct store_result *r = &p->results[p->done];
 
 		*r = (struct store_result){.tag = o->tag, .outcome = STORE_DONE};
-		if (!kinds[o->kind].apply(p, o, r, e))
+		if (p->batch->nearly_full && kinds[o->kind].grows)
+			r->outcome = STORE_OVER_QUOTA;
+		else if (!kinds[o->kind].apply(p, o, r, e))
 			return false;
 		r->id = r->outcome == STORE_DONE ? r->id : 0;
 		r->change = r->outcome == STORE_DONE ? p->counters->change : 0;
@@ -182,24 +184,21 @@ apply_all(struct progress *p, struct err *e)
 	return true;
 }
 
-static bool
-grows(const struct set_request *q)
-{
-	for (size_t i = 0; i < q->n; i++)
-		if (kinds[q->ops[i].kind].grows)
-			return true;
-	return false;
-}
-
 /* What stands against the whole set.  False: *refused says it. */
 static bool
-admit(const struct batch *b, const struct set_request *q, struct state now, struct err *refused)
+admit(const struct set_request *q, struct state now, struct err *refused)
 {
-	if (q->if_in_state && (q->state.epoch != now.epoch || q->state.change != now.change))
-		return err_set(refused, ERR_STATE_MISMATCH, "the state is another by now");
-	if (b->nearly_full && grows(q))
-		return err_set(refused, ERR_SERVER_UNAVAILABLE, "the disk is nearly full");
-	return true;
+	if (!q->if_in_state || (q->state.epoch == now.epoch && q->state.change == now.change))
+		return true;
+	return err_set(refused, ERR_STATE_MISMATCH, "the state is another by now");
+}
+
+/* Where nothing was done for want of room, doing it again is no harm, and to keep the answer
+ * would take room. */
+static bool
+is_to_be_kept(const struct batch *b, const struct store_results *done)
+{
+	return !b->nearly_full || done->new_state.change != done->old_state.change;
 }
 
 bool
@@ -209,7 +208,8 @@ set_run(struct batch *b, void *set_job, struct err *refused, struct err *e)
 	const struct set_request *q = job->request;
 	struct progress p = {
 	    .batch = b, .request = q, .table = &b->env->tables[q->type->number]};
-	struct store_results done = {.n = q->n};
+	struct store_results done = {
+	    .n = q->n, .free_bytes = b->free_bytes, .reserve_bytes = b->env->reserve_bytes};
 	bool ok = false;
 	int known = opid_find(b, q->opid, &job->answer, e);
 
@@ -222,7 +222,7 @@ set_run(struct batch *b, void *set_job, struct err *refused, struct err *e)
 	if (!batch_counters(b, q->type, &p.counters, e))
 		return false;
 	done.old_state = (struct state){b->epoch, p.counters->change};
-	if (!admit(b, q, done.old_state, refused))
+	if (!admit(q, done.old_state, refused))
 		return true;
 	p.results = mem_new(q->n, sizeof *p.results);
 	if (!apply_all(&p, e))
@@ -231,7 +231,7 @@ set_run(struct batch *b, void *set_job, struct err *refused, struct err *e)
 	done.results = p.results;
 	buf_clear(&job->answer);
 	pack_results(&job->answer, &done);
-	ok = opid_keep(b, q->opid, buf_str(&job->answer), e);
+	ok = !is_to_be_kept(b, &done) || opid_keep(b, q->opid, buf_str(&job->answer), e);
 out:
 	free(p.results);
 	buf_free(&p.value);

@@ -91,8 +91,9 @@ struct store_set {
 
 enum store_outcome {
 	STORE_DONE = 1,
-	STORE_NOT_FOUND = 2, /* UPDATE, DESTROY: no such record */
-	STORE_CONFLICT = 3,  /* UPDATE: the record changed since if_change; read it again */
+	STORE_NOT_FOUND = 2,  /* UPDATE, DESTROY: no such record */
+	STORE_CONFLICT = 3,   /* UPDATE: the record changed since if_change; read it again */
+	STORE_OVER_QUOTA = 4, /* CREATE, UPDATE: the disk is nearly full */
 };
 
 struct store_result {
@@ -108,6 +109,9 @@ struct store_results {
 			  say now */
 	size_t n;
 	struct store_result *results;
+	/* Where an outcome is OVER_QUOTA: what the disk has free, and how much of that is not
+	 * for creates and updates. */
+	uint64_t free_bytes, reserve_bytes;
 };
 
 /* True once the commit is on disk. */

@@ -59,7 +59,7 @@ run_together(struct writer *w, struct job **jobs, size_t n, struct err *e)
 	int rc;
 
 	b.now_s = clock_now_s(w->env->clock);
-	b.nearly_full = env_nearly_full(w->env);
+	b.nearly_full = env_nearly_full(w->env, &b.free_bytes);
 	rc = w->env->db->txn_begin(w->env->db, NULL, &b.txn, 0);
 	if (rc != 0)
 		return db_failed(e, rc, "beginning a transaction");

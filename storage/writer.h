@@ -16,7 +16,8 @@ struct batch {
 	DB_TXN *txn;
 	uint32_t epoch;
 	int64_t now_s;
-	bool nearly_full; /* of the disk: refuse what makes the store grow */
+	bool nearly_full;    /* the disk: refuse what makes the store grow */
+	uint64_t free_bytes; /* on it */
 	struct {
 		bool loaded;
 		struct counters before, now;

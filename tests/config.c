@@ -76,6 +76,7 @@ static const struct {
     {"store_timeout_ms", 100, 59999},
     {"store_cache_mb", 1, 65536},
     {"keep_changes_days", 30, 3650},
+    {"reserve_mb", 192, 1 << 20},
     {"keep_logs_mb", 0, 1 << 20},
     {"max_size_request", 1 << 10, 128 << 20},
     {"max_size_record", 1 << 10, 64 << 20},
@@ -229,6 +230,7 @@ the_documented_file_holds_every_option_with_its_default(void)
 	CU_ASSERT_EQUAL(c.store_cache_mb, d.store_cache_mb);
 	CU_ASSERT_EQUAL(c.store_connections, d.store_connections);
 	CU_ASSERT_EQUAL(c.keep_changes_days, d.keep_changes_days);
+	CU_ASSERT_EQUAL(c.reserve_mb, d.reserve_mb);
 	CU_ASSERT_EQUAL(c.keep_logs_mb, d.keep_logs_mb);
 	CU_ASSERT_EQUAL(c.log_level, d.log_level);
 	config_free(&c);

@@ -784,6 +784,37 @@ query_changes_end_where_maxchanges_says(void)
 	outbox_stop(&o);
 }
 
+static void
+on_a_full_disk_each_create_and_update_is_over_quota(void)
+{
+	static const char reserve[] = "reserve_mb = 1048576\n"; /* a TiB */
+	struct outbox o;
+	json_t *a;
+
+	outbox_start(&o);
+	fill(&o, 2);
+	outbox_restart(&o, reserve);
+	a = outbox_call(&o, FACE_ARRAYS, D "set",
+	    "{\"create\":{\"k\":" RECORD ",\"bad\":{}},"
+	    "\"update\":{\"" FIRST_ID "\":{\"domain\":\"b.example\"}},"
+	    "\"destroy\":[\"d0000000002\"]}");
+	CU_ASSERT_TRUE(has(a, "/notCreated/k/type", "\"overQuota\""));
+	CU_ASSERT_PTR_NOT_NULL(
+	    strstr(json_string_value(json_object_get(
+		       json_object_get(json_object_get(a, "notCreated"), "k"), "description")),
+		"1048576"));
+	CU_ASSERT_TRUE(has(a, "/notCreated/bad/type", "\"invalidProperties\""));
+	CU_ASSERT_TRUE(has(a, "/notUpdated/" FIRST_ID "/type", "\"overQuota\""));
+	CU_ASSERT_TRUE(has(a, "/destroyed", "[\"d0000000002\"]"));
+	json_decref(a);
+	expect(&o, FACE_ARRAYS, D "get",
+	    "{\"ids\":[\"" FIRST_ID "\"],\"properties\":[\"domain\"]}", "/list/0/domain",
+	    "\"example.com\"");
+	outbox_restart(&o, "");
+	expect(&o, FACE_ARRAYS, D "set", CREATE, "/notCreated", "null");
+	outbox_stop(&o);
+}
+
 const CU_TestInfo jmap_store_tests[] = {
     {"what is no Request gets a problem", what_is_no_request_gets_a_problem},
     {"calls go on after one that failed", calls_go_on_after_one_that_failed},
@@ -810,6 +841,8 @@ const CU_TestInfo jmap_store_tests[] = {
     {"requests without a name are each done", requests_without_a_name_are_each_done},
     {"of many clients in one state one wins", of_many_clients_in_one_state_one_wins},
     {"updates of one record by many all succeed", updates_of_one_record_by_many_all_succeed},
+    {"on a full disk each create and update is over quota",
+	on_a_full_disk_each_create_and_update_is_over_quota},
     {"/get takes so many ids", get_takes_so_many_ids},
     {"/get answers so many bytes", get_answers_so_many_bytes},
     {"/set takes so many records", set_takes_so_many_records},

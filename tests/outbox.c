@@ -13,6 +13,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/io.h"
+
 #define STORE_TIMEOUT_MS 10000
 #define START_TRIES 500
 #define START_WAIT_US 20000
@@ -51,10 +53,16 @@ run_store(struct outbox *o)
 {
 	char program[PATH_MAX], dir[sizeof o->dir + sizeof "/store"];
 	char log[sizeof o->dir + sizeof "/store.log"];
+	char config[sizeof o->dir + sizeof "/outbox.conf"];
+	const char *argv[] = {
+	    program, "--dir", dir, "--listen", o->socket, "--config", config, NULL};
 
 	store_program(program);
 	snprintf(dir, sizeof dir, "%s/store", o->dir);
 	snprintf(log, sizeof log, "%s/store.log", o->dir);
+	snprintf(config, sizeof config, "%s/outbox.conf", o->dir);
+	if (access(config, F_OK) != 0)
+		argv[5] = NULL;
 	o->pid = fork();
 	if (o->pid < 0)
 		give_up("fork");
@@ -62,7 +70,7 @@ run_store(struct outbox *o)
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		if (freopen(log, "a", stderr) == NULL)
 			_exit(127);
-		execl(program, program, "--dir", dir, "--listen", o->socket, (char *)NULL);
+		execv(program, (char *const *)argv);
 		perror(program);
 		_exit(127);
 	}
@@ -131,6 +139,20 @@ outbox_stop(struct outbox *o)
 	end_store(o, SIGTERM);
 	store_close(&o->store);
 	nftw(o->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+void
+outbox_restart(struct outbox *o, const char *config)
+{
+	char path[sizeof o->dir + sizeof "/outbox.conf"];
+	struct err e = {0};
+
+	end_store(o, SIGTERM);
+	snprintf(path, sizeof path, "%s/outbox.conf", o->dir);
+	if (!io_write_file(path, str_of(config), 0600, &e))
+		give_up(e.text);
+	run_store(o);
+	wait_until_it_answers(o);
 }
 
 void

@@ -26,6 +26,10 @@ struct outbox {
 void outbox_start(struct outbox *o);
 void outbox_stop(struct outbox *o); /* and removes its folder */
 
+/* Ends the store, and starts it again on the same folder with that text as its configuration
+ * file. */
+void outbox_restart(struct outbox *o, const char *config);
+
 /* Kills the store as a crash would (SIGKILL), and starts it again on the same folder. */
 void outbox_crash(struct outbox *o);
 

@@ -436,8 +436,8 @@ conditions_that_make_no_sense_are_refused(void)
 static void
 replies_come_back_as_they_were_packed(void)
 {
-	struct store_result results[] = {{1, STORE_DONE, 5, 6}, {2, STORE_CONFLICT, 0, 0}};
-	struct store_results sent = {{1, 2}, {1, 3}, true, 2, results}, back;
+	struct store_result results[] = {{1, STORE_DONE, 5, 6}, {2, STORE_OVER_QUOTA, 0, 0}};
+	struct store_results sent = {{1, 2}, {1, 3}, true, 2, results, 70, 80}, back;
 	struct buf b = {0};
 	struct unpack u;
 
@@ -448,7 +448,9 @@ replies_come_back_as_they_were_packed(void)
 	CU_ASSERT_EQUAL(back.new_state.change, 3);
 	CU_ASSERT_EQUAL_FATAL(back.n, 2);
 	CU_ASSERT_EQUAL(back.results[0].change, 6);
-	CU_ASSERT_EQUAL(back.results[1].outcome, STORE_CONFLICT);
+	CU_ASSERT_EQUAL(back.free_bytes, 70);
+	CU_ASSERT_EQUAL(back.reserve_bytes, 80);
+	CU_ASSERT_EQUAL(back.results[1].outcome, STORE_OVER_QUOTA);
 	store_results_free(&back);
 	for (size_t len = 0; len < b.len; len++) {
 		u = unpack_of((struct str){b.s, len});

@@ -80,12 +80,10 @@ old_changes_are_forgotten_and_the_oldest_state_moves(void)
 static void
 a_disk_that_is_nearly_full_takes_destroys_alone(void)
 {
-	struct store_set q = {.type = DMARC, .opid = {9}, .n = 1};
 	struct store_result made;
 	struct store_results r;
-	struct store_op op;
+	struct store_op ops[4];
 	struct sample s;
-	struct err e = {0};
 	struct bare b;
 
 	bare_start(&b);
@@ -94,16 +92,46 @@ a_disk_that_is_nearly_full_takes_destroys_alone(void)
 	bare_close(&b);
 	b.reserve_bytes = UINT64_MAX;
 	bare_open(&b);
-	op = sample_op(&s, STORE_CREATE, 0);
-	q.ops = &op;
-	CU_ASSERT_FALSE(bare_set(&b, &q, &r, &e));
-	CU_ASSERT_EQUAL(e.code, ERR_SERVER_UNAVAILABLE);
-	op = sample_update(&s, made.id, made.change);
-	e = (struct err){0};
-	CU_ASSERT_FALSE(bare_set(&b, &q, &r, &e));
 	CU_ASSERT_EQUAL(
 	    bare_set_one(&b, 1, sample_op(&s, STORE_CREATE, 0)).id, made.id); /* again */
-	CU_ASSERT_EQUAL(bare_set_one(&b, 3, sample_destroy(made.id)).outcome, STORE_DONE);
+	ops[0] = sample_op(&s, STORE_CREATE, 0);
+	ops[1] = sample_update(&s, made.id, made.change);
+	ops[1].tag = 1;
+	ops[2] = sample_destroy(made.id);
+	ops[2].tag = 2;
+	ops[3] = sample_destroy(0); /* of what the first did not make */
+	ops[3].tag = 3;
+	ops[3].created_by = 0;
+	r = bare_set_numbered(&b, 2, ops, 4);
+	CU_ASSERT_EQUAL(r.results[0].outcome, STORE_OVER_QUOTA);
+	CU_ASSERT_EQUAL(r.results[0].id, 0);
+	CU_ASSERT_EQUAL(r.results[1].outcome, STORE_OVER_QUOTA);
+	CU_ASSERT_EQUAL(r.results[2].outcome, STORE_DONE);
+	CU_ASSERT_EQUAL(r.results[3].outcome, STORE_NOT_FOUND);
+	CU_ASSERT_EQUAL(r.reserve_bytes, UINT64_MAX);
+	CU_ASSERT_TRUE(r.free_bytes > 0);
+	store_results_free(&r);
+	bare_stop(&b);
+}
+
+static void
+what_a_full_disk_refused_is_done_when_it_is_asked_again(void)
+{
+	struct sample s;
+	struct bare b;
+
+	bare_start(&b);
+	sample_make(&s, 1);
+	bare_close(&b);
+	b.reserve_bytes = UINT64_MAX;
+	bare_open(&b);
+	CU_ASSERT_EQUAL(
+	    bare_set_one(&b, 1, sample_op(&s, STORE_CREATE, 0)).outcome, STORE_OVER_QUOTA);
+	bare_close(&b);
+	b.reserve_bytes = 0;
+	bare_open(&b);
+	CU_ASSERT_EQUAL(
+	    bare_set_one(&b, 1, sample_op(&s, STORE_CREATE, 0)).outcome, STORE_DONE);
 	bare_stop(&b);
 }
 
@@ -261,6 +289,8 @@ const CU_TestInfo storage_upkeep_tests[] = {
 	old_changes_are_forgotten_and_the_oldest_state_moves},
     {"a disk that is nearly full takes destroys alone",
 	a_disk_that_is_nearly_full_takes_destroys_alone},
+    {"what a full disk refused is done when it is asked again",
+	what_a_full_disk_refused_is_done_when_it_is_asked_again},
     {"an environment that is open is not opened again",
 	an_environment_that_is_open_is_not_opened_again},
     {"logs that recovery does not need are removed down to a size",
