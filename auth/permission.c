@@ -35,9 +35,17 @@ permission_of(const struct type *t, enum action a)
 }
 
 void
+permission_prefix(const struct type *t, struct buf *out)
+{
+	buf_puts(out, "sys");
+	buf_puts(out, t->name);
+}
+
+void
 permission_name(const struct type *t, enum action a, struct buf *out)
 {
-	buf_printf(out, "sys%s%s", t->name, action_names[a]);
+	permission_prefix(t, out);
+	buf_puts(out, action_names[a]);
 }
 
 void

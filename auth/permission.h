@@ -23,6 +23,8 @@ enum action {
 };
 
 permissions permission_of(const struct type *t, enum action a);
+/* Appends "sysDmarcInternalReport", with which t's permissions begin. */
+void permission_prefix(const struct type *t, struct buf *out);
 /* "sysDmarcInternalReportGet" appended to out. */
 void permission_name(const struct type *t, enum action a, struct buf *out);
 /* Calls each with the name of every permission in p, types and actions in order. */

@@ -1,8 +1,6 @@
 /* jmap/verbs.c -- the verbs and their arguments.  A new one is a row here and a file. */
 #include "jmap/call.h"
 
-#include <ctype.h>
-
 /* Without accountId it is the caller's account. */
 static const struct argument get_arguments[] = {
     {"accountId", ARG_STRING, 0},
@@ -73,30 +71,14 @@ verb_named(const struct verb *table, struct str name)
 	return table->name == NULL ? NULL : table;
 }
 
-/* "dmarc-internal-report" for "DmarcInternalReport": the name on the command line, which its
- * clients send on. */
-static bool
-is_alias(struct str name, const char *type)
-{
-	size_t i = 0;
-
-	for (const char *t = type; *t != '\0'; t++) {
-		if (isupper((unsigned char)*t) && t != type &&
-		    (i == name.len || name.s[i++] != '-'))
-			return false;
-		if (i == name.len || name.s[i++] != tolower((unsigned char)*t))
-			return false;
-	}
-	return i == name.len;
-}
-
+/* By its name, or by that on the command line, which Stalwart's sends on. */
 static const struct type *
 type_named(struct str name)
 {
 	const struct type *t = model_type_named(name);
 
 	for (size_t i = 0; t == NULL && model_types[i] != NULL; i++)
-		if (is_alias(name, model_types[i]->name))
+		if (str_is(name, model_types[i]->alias))
 			t = model_types[i];
 	return t;
 }

@@ -2,8 +2,8 @@
  *
  * One row per field is the only place where a field is spelled.  Checks, defaults, canonical
  * form, both wire shapes, patches, /get's properties, what /query filters and sorts by,
- * permissions' names and docs/model.md are walks over these rows.  This header and the tables
- * need no Jansson: the store links them alone. */
+ * permissions' names, docs/model.md and the schema document are walks over these rows.  This
+ * header and the tables need no Jansson: the store links them alone. */
 #ifndef MODEL_TYPE_H
 #define MODEL_TYPE_H
 
@@ -38,6 +38,7 @@ enum shape {
 enum field_flag {
 	F_REQUIRED = 1 << 0, /* must be present and not null */
 	F_NULLABLE = 1 << 1, /* T?: null or absent, shown as null */
+	F_COLUMN = 1 << 2,   /* a column where records are listed */
 };
 
 /* What storage indexes and /query knows by name.  The numbers are in storage frames: never
@@ -63,9 +64,9 @@ enum compare {
 
 /* What /query can do with a key. */
 struct key_row {
-	enum compare compare;
 	const char *condition; /* its name; NULL: the field's own */
-	bool sorts;            /* whether records can be put in its order */
+	enum compare compare;
+	bool sorts; /* whether records can be put in its order */
 };
 
 extern const struct key_row model_keys[KEY__COUNT];
@@ -94,11 +95,30 @@ struct field {
 	const struct type *type;          /* KIND_OBJECT */
 	const char *label;                /* in forms and tables, "Deliver At" */
 	const char *doc;                  /* what it is, a phrase without a period */
+	/* Forms: the title of the part that this row and those after it belong to; the same one
+	 * again continues that part.  NULL: that of the row before. */
+	const char *section;
 };
 
 #define MODEL_MAX_FIELDS 32 /* rows in one type, at most */
 /* Values of one field in an index: max_items of a SET with a key. */
 #define MODEL_MAX_INDEXED_VALUES 1000
+
+/* A level of a client's menu. */
+struct menu {
+	const char *name;
+	const char *icon;      /* the two outer levels: a name of Lucide's; NULL further in */
+	const struct menu *in; /* NULL: an outermost one */
+};
+
+/* How people meet the records of a type: as a list that they open from a menu. */
+struct view {
+	const struct menu *menu;       /* of the second level at least */
+	const char *name;              /* in the menu, "DMARC" */
+	const char *title, *subtitle;  /* of the list */
+	const char *singular, *plural; /* of a record, "report" */
+	enum key label;                /* the field with this key tells records apart */
+};
 
 struct type {
 	const char *name; /* "DmarcInternalReport" */
@@ -106,7 +126,9 @@ struct type {
 	const struct field *fields;
 	/* Record types: in storage frames and permission bits, from 1; never reuse one. */
 	unsigned number;
-	char letter; /* record types: the first of their ids, 'd' */
+	char letter;       /* record types: the first of their ids, 'd' */
+	const char *alias; /* record types: on the command line, "dmarc-internal-report" */
+	const struct view *view; /* record types */
 };
 
 /* Types of records, in order; ends with NULL. */
@@ -127,6 +149,7 @@ const char *model_condition(const struct field *f);
  * have a value. */
 const char *model_default(const struct field *f);
 
+extern const struct menu model_outbox_menu;
 extern const struct type dmarc_internal_report;
 extern const struct type tls_internal_report;
 

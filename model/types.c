@@ -8,14 +8,18 @@ const struct type *const model_types[] = {
     NULL,
 };
 
+static const struct menu management = {"Management", "monitor", NULL};
+static const struct menu reports = {"Reports", "file-text", &management};
+const struct menu model_outbox_menu = {"Outbox", NULL, &reports};
+
 const struct key_row model_keys[KEY__COUNT] = {
-    [KEY_ID] = {COMPARE_NONE, NULL, true},
-    [KEY_DOMAIN] = {COMPARE_BEGINS, NULL, true},
-    [KEY_CREATED_AT] = {COMPARE_ORDER, NULL, true},
-    [KEY_DELIVER_AT] = {COMPARE_ORDER, NULL, true},
+    [KEY_ID] = {NULL, COMPARE_NONE, true},
+    [KEY_DOMAIN] = {NULL, COMPARE_BEGINS, true},
+    [KEY_CREATED_AT] = {NULL, COMPARE_ORDER, true},
+    [KEY_DELIVER_AT] = {NULL, COMPARE_ORDER, true},
     /* TLS reports have a set of them, in policyIdentifiers; the condition is that it holds this
        one. */
-    [KEY_POLICY] = {COMPARE_EQUAL, "policyIdentifier", false},
+    [KEY_POLICY] = {"policyIdentifier", COMPARE_EQUAL, false},
 };
 
 const struct type *

@@ -94,6 +94,7 @@ check_field(const struct field *f)
 static void
 check_type(const struct type *t, int depth)
 {
+	bool in_section = t->fields[0].section != NULL;
 	size_t n = 0;
 
 	CU_ASSERT_FATAL(depth <= DEPTH_MAX);
@@ -104,12 +105,40 @@ check_type(const struct type *t, int depth)
 
 		check_field(f);
 		CU_ASSERT_TRUE(depth == 0 || f->key == KEY_NONE);
+		CU_ASSERT_TRUE(depth == 0 || (f->flags & F_COLUMN) == 0);
+		CU_ASSERT_TRUE(in_section || f->section == NULL);
 		CU_ASSERT_PTR_EQUAL(model_field(t, str_of(f->name), &index), f);
 		CU_ASSERT_EQUAL(index, n);
 		if (f->type != NULL)
 			check_type(f->type, depth + 1);
 	}
 	CU_ASSERT_TRUE(n > 0 && n <= MODEL_MAX_FIELDS);
+}
+
+static size_t
+depth_of(const struct menu *m)
+{
+	return m == NULL ? 0 : 1 + depth_of(m->in);
+}
+
+static void
+types_of_records_have_a_place_in_a_menu(void)
+{
+	for (size_t i = 0; model_types[i] != NULL; i++) {
+		const struct type *t = model_types[i];
+		const struct view *v = t->view;
+
+		CU_ASSERT_FATAL(v != NULL && t->alias != NULL);
+		CU_ASSERT_TRUE(is_phrase(v->name));
+		CU_ASSERT_TRUE(is_phrase(v->title));
+		CU_ASSERT_TRUE(is_phrase(v->subtitle));
+		CU_ASSERT_PTR_NOT_NULL(v->singular);
+		CU_ASSERT_PTR_NOT_NULL(v->plural);
+		CU_ASSERT_PTR_NOT_NULL(model_field_with_key(t, v->label));
+		CU_ASSERT(depth_of(v->menu) >= 2);
+		for (const struct menu *m = v->menu; m != NULL; m = m->in)
+			CU_ASSERT_EQUAL(m->icon != NULL, depth_of(m) <= 2);
+	}
 }
 
 static void
@@ -510,6 +539,7 @@ the_reference_page_is_what_the_tables_say(void)
 
 const CU_TestInfo model_tests[] = {
     {"every row is whole", every_row_is_whole},
+    {"types of records have a place in a menu", types_of_records_have_a_place_in_a_menu},
     {"every kind has a row", every_kind_has_a_row},
     {"types and fields are found", types_and_fields_are_found},
     {"values are stored in canonical form or refused",

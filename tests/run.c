@@ -19,6 +19,7 @@ static const struct {
     {"jmap", jmap_tests},
     {"jmap_filter", jmap_filter_tests},
     {"jmap_store", jmap_store_tests},
+    {"schema", schema_tests},
     {"fcgi", fcgi_tests},
     {"fcgi_loop", fcgi_loop_tests},
     {"ctl", ctl_tests},

@@ -25,6 +25,7 @@ extern const CU_TestInfo model_tests[];
 extern const CU_TestInfo random_tests[];
 extern const CU_TestInfo request_limits_tests[];
 extern const CU_TestInfo samples_tests[];
+extern const CU_TestInfo schema_tests[];
 extern const CU_TestInfo site_kill_tests[];
 extern const CU_TestInfo site_memory_tests[];
 extern const CU_TestInfo site_tests[];

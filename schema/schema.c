@@ -1,0 +1,87 @@
+/* schema/schema.c -- the schema document as it is sent: its text, its name, and a compressed
+ * copy. */
+#include "schema/schema.h"
+
+#include <sodium.h>
+#include <zlib.h>
+
+#include "schema/document.h"
+
+#define HASH_BYTES 32
+#define GZIP_WINDOW (15 + 16) /* the largest window; 16 asks for gzip's header (zlib.h) */
+#define GZIP_MEMORY 8         /* zlib's default */
+
+static int
+append(const char *bytes, size_t len, void *arg)
+{
+	buf_add(arg, bytes, len);
+	return 0;
+}
+
+static bool
+make_text(struct buf *out, struct err *e)
+{
+	json_t *document = schema_document();
+	bool ok =
+	    document != NULL && json_dump_callback(document, append, out, JSON_COMPACT) == 0;
+
+	json_decref(document);
+	return ok || err_set(e, ERR_SERVER_FAIL, "no memory for the schema document");
+}
+
+/* It is made once and sent often. */
+static bool
+make_gzip(struct str text, struct buf *out, struct err *e)
+{
+	z_stream z = {0};
+	bool ok = false;
+
+	if (deflateInit2(&z, Z_BEST_COMPRESSION, Z_DEFLATED, GZIP_WINDOW, GZIP_MEMORY,
+		Z_DEFAULT_STRATEGY) != Z_OK)
+		return err_set(e, ERR_SERVER_FAIL, "no memory to compress the schema document");
+	buf_reserve(out, deflateBound(&z, text.len));
+	z.next_in = (z_const Bytef *)text.s;
+	z.avail_in = (uInt)text.len;
+	z.next_out = (Bytef *)out->s;
+	z.avail_out = (uInt)(out->cap - out->len);
+	ok = deflate(&z, Z_FINISH) == Z_STREAM_END;
+	out->len = z.total_out;
+	deflateEnd(&z);
+	return ok || err_set(e, ERR_SERVER_FAIL, "the schema document cannot be compressed");
+}
+
+static void
+make_hash(struct str text, char hash[static SCHEMA_HASH_LEN + 1])
+{
+	unsigned char bytes[HASH_BYTES];
+
+	crypto_generichash(
+	    bytes, sizeof bytes, (const unsigned char *)text.s, text.len, NULL, 0);
+	sodium_bin2base64(hash, SCHEMA_HASH_LEN + 1, bytes, sizeof bytes,
+	    sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+}
+
+bool
+schema_make(struct schema *s, struct err *e)
+{
+	bool ok = false;
+
+	if (s->text.len > 0)
+		return true;
+	if (!make_text(&s->text, e) || !make_gzip(buf_str(&s->text), &s->gzip, e))
+		goto out;
+	make_hash(buf_str(&s->text), s->hash);
+	ok = true;
+out:
+	if (!ok)
+		schema_free(s);
+	return ok;
+}
+
+void
+schema_free(struct schema *s)
+{
+	buf_free(&s->text);
+	buf_free(&s->gzip);
+	*s = (struct schema){0};
+}
