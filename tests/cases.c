@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "tests/decoder.h"
 #include "tests/match.h"
 
 #define LOAD_FLAGS (JSON_ALLOW_NUL | JSON_REJECT_DUPLICATES | JSON_DECODE_ANY)
@@ -307,6 +308,10 @@ check_body(json_t *bound, const struct step *s, const struct answer *a, struct b
 	got = json_loadb(a->body.s, a->body.len, LOAD_FLAGS, NULL);
 	if (got == NULL) {
 		buf_printf(why, "the answer is not JSON: %.*s", cut(&a->body), a->body.s);
+		return false;
+	}
+	if (json_object_get(got, "methodResponses") != NULL && !decode_response(got, why)) {
+		json_decref(got);
 		return false;
 	}
 	snprintf(state, sizeof state, "${sessionState of %s}", s->token);

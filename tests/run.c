@@ -17,6 +17,7 @@ static const struct {
     {"config", config_tests},
     {"auth", auth_tests},
     {"jmap", jmap_tests},
+    {"jmap_error", jmap_error_tests},
     {"jmap_filter", jmap_filter_tests},
     {"jmap_store", jmap_store_tests},
     {"schema", schema_tests},
