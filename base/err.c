@@ -36,6 +36,7 @@ static const struct err_name names[ERR__COUNT] = {
     [ERR_SERVER_UNAVAILABLE] = {"serverUnavailable", 200,
 	"The store does not answer; try again"},
     [ERR_SERVER_FAIL] = {"serverFail", 200, "The server failed"},
+    [ERR_DAMAGED] = {"serverUnavailable", 200, "The store repairs itself; try again"},
     [ERR_NOT_FOUND] = {"notFound", 200, "There is no such record"},
     [ERR_INVALID_PATCH] = {"invalidPatch", 200, "The patch cannot be applied"},
     [ERR_INVALID_PROPERTIES] = {"invalidProperties", 200, "A property is wrong"},

@@ -37,6 +37,7 @@ enum err_code {
 	ERR_UNSUPPORTED_SORT,
 	ERR_SERVER_UNAVAILABLE, /* try again later */
 	ERR_SERVER_FAIL,
+	ERR_DAMAGED, /* what is stored is not what was written; the store ends and repairs */
 	/* one record of a /set (5.3) */
 	ERR_NOT_FOUND,
 	ERR_INVALID_PATCH,
