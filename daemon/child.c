@@ -118,7 +118,7 @@ child_hear(struct child *c, const struct log *log, int64_t now_us)
 		c->state = CHILD_READY;
 		c->ready_us = now_us;
 	}
-	c->due_us = c->program->silence_us > 0 ? now_us + c->program->silence_us : INT64_MAX;
+	c->due_us = now_us + c->program->silence_us;
 }
 
 void

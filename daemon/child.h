@@ -1,7 +1,7 @@
 /* daemon/child.h -- one process that outboxd started: the store, or a worker.
  *
  * A child has its socket as descriptor 0, its configuration as 3, and as 4 a pipe into which it
- * writes a byte once it is ready, and, if it has a heartbeat, one each second from then on.
+ * writes a byte once it is ready, and one each second from then on.
  * Times are monotonic microseconds. */
 #ifndef DAEMON_CHILD_H
 #define DAEMON_CHILD_H
@@ -16,8 +16,7 @@
 struct program {
 	const char *name;   /* "outbox-store", beside outboxd's own file */
 	int64_t start_us;   /* not ready after so long: killed */
-	int64_t silence_us; /* ready, but not heard of for so long: killed; 0: it has no
-			       heartbeat */
+	int64_t silence_us; /* ready, but not heard of for so long: killed */
 };
 
 enum child_state {

@@ -26,8 +26,8 @@
 
 /* Recovery of a large environment takes its time, and there is no heartbeat before the store is
  * ready. */
-static const struct program store_program = {"outbox-store", 900 * SECOND_US, 10 * SECOND_US};
-static const struct program worker_program = {"outbox-worker", 30 * SECOND_US, 0};
+static const struct program store_program = {"outbox-store", 900 * SECOND_US, 5 * SECOND_US};
+static const struct program worker_program = {"outbox-worker", 30 * SECOND_US, 5 * SECOND_US};
 
 enum phase {
 	PHASE_STARTING, /* workers wait until the store has been ready once */

@@ -10,7 +10,6 @@
 #include <malloc.h>
 #include <stddef.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/io.h"
@@ -220,12 +219,12 @@ connection_serve(struct connection *c, struct worker *w)
 	bool ok = false;
 
 	c->request.keepConnection = 1;
-	alarm((unsigned)w->config.worker_timeout_s);
+	heartbeat_request(w->heartbeat, true);
 	if (FCGX_Accept_r(&c->request) == 0)
 		ok = answer(c, w);
 	else
 		c->fd = -1; /* gone, or no FastCGI: libfcgi has closed it */
-	alarm(0);
+	heartbeat_request(w->heartbeat, false);
 	FCGX_Free(&c->request, 0);
 	if (!ok || !c->request.keepConnection)
 		connection_close(c);

@@ -15,7 +15,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "base/io.h"
 #include "config/version.h"
 #include "fcgi/loop.h"
 
@@ -34,25 +33,12 @@ on_term(int signal)
 	stopping = 1;
 }
 
-static void
-on_alarm(int signal)
-{
-	static const char text[] =
-	    "outbox-worker: a request took longer than worker_timeout_s\n";
-
-	(void)signal;
-	if (write(STDERR_FILENO, text, sizeof text - 1) < 0)
-		_exit(2);
-	_exit(1);
-}
-
 /* libfcgi sets handlers of its own: ours come after them.  A SIGTERM meanwhile waits for the
  * loop. */
 static bool
 start_libraries(void)
 {
-	struct sigaction term = {.sa_handler = on_term}, alarm = {.sa_handler = on_alarm};
-	struct sigaction ignore = {.sa_handler = SIG_IGN};
+	struct sigaction term = {.sa_handler = on_term}, ignore = {.sa_handler = SIG_IGN};
 	sigset_t blocked;
 
 	sigemptyset(&blocked);
@@ -61,7 +47,6 @@ start_libraries(void)
 	if (sodium_init() < 0 || FCGX_Init() != 0)
 		return false;
 	sigaction(SIGTERM, &term, NULL);
-	sigaction(SIGALRM, &alarm, NULL);
 	sigaction(SIGPIPE, &ignore, NULL);
 	sigaction(SIGUSR1, &ignore, NULL);
 	return true;
@@ -115,12 +100,12 @@ run(struct worker *w, int ready_fd, struct err *e)
 		err_set(e, ERR_SERVER_FAIL, "cannot give up privileges: %s", strerror(errno));
 		goto out;
 	}
-	if (ready_fd > 0 && !io_write_full(ready_fd, "r", 1)) {
-		err_set(e, ERR_SERVER_FAIL, "cannot tell the parent: %s", strerror(errno));
-		goto out;
-	}
-	ok = loop_run(w, LISTEN_FD, &stopping, e);
+	/* The first beat says that it serves. */
+	if (heartbeat_start(
+		&w->heartbeat, ready_fd > 0 ? ready_fd : -1, w->config.worker_timeout_s, e))
+		ok = loop_run(w, LISTEN_FD, &stopping, e);
 out:
+	heartbeat_stop(&w->heartbeat);
 	auth_close(&w->http.auth);
 	store_close(&w->http.jmap.store);
 	buf_free(&w->body);
@@ -141,7 +126,7 @@ static const char usage[] =
     "usage: outbox-worker [--config FILE] [--ready-fd N] [--help] [--version]\n"
     "Serves FastCGI on the listening socket that is its standard input; outboxd starts it.\n"
     "  --config FILE  default: " CONFIG_DEFAULT_PATH "\n"
-    "  --ready-fd N   where to write a byte once it serves\n";
+    "  --ready-fd N   where to write a byte once it serves, and one each second from then on\n";
 
 static int
 wrong_usage(void)

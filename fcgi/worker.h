@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "config/config.h"
+#include "fcgi/heartbeat.h"
 #include "fcgi/http.h"
 
 struct worker {
@@ -14,7 +15,8 @@ struct worker {
 	struct clock clock;
 	struct log log;
 	struct http http;
-	struct buf body, head; /* of the request under way; kept for the next one */
+	struct heartbeat *heartbeat; /* NULL: nobody watches */
+	struct buf body, head;       /* of the request under way; kept for the next one */
 };
 
 #endif

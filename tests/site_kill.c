@@ -9,8 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/io.h"
 #include "tests/calls.h"
+#include "tests/children.h"
 #include "tests/site.h"
 #include "tests/suites.h"
 
@@ -83,48 +83,29 @@ count_records(struct writer *w)
 	return n;
 }
 
-/* A child of outboxd whose program has that name; 0: there is none at the moment. */
-static pid_t
-child_named(const struct site *s, const char *name)
-{
-	char path[64];
-	struct buf children = {0};
-	struct err e = {0};
-	pid_t found = 0;
-	char *pid, *rest;
-
-	snprintf(
-	    path, sizeof path, "/proc/%d/task/%d/children", (int)s->outboxd, (int)s->outboxd);
-	if (io_read_file(path, 1 << 16, &children, &e)) {
-		buf_terminate(&children);
-		rest = children.s;
-		while (found == 0 && (pid = strsep(&rest, " ")) != NULL) {
-			struct buf comm = {0};
-
-			snprintf(path, sizeof path, "/proc/%.20s/comm", pid);
-			if (*pid != '\0' && io_read_file(path, 1 << 10, &comm, &e) &&
-			    strncmp(buf_terminate(&comm), name, strlen(name)) == 0)
-				found = (pid_t)strtol(pid, NULL, 10);
-			buf_free(&comm);
-		}
-	}
-	buf_free(&children);
-	return found;
-}
-
 static void
 kill_a_worker(const struct site *s)
 {
-	pid_t pid = child_named(s, "outbox-worker");
+	pid_t pid = child_named(s->outboxd, "outbox-worker");
 
 	if (pid > 0)
 		kill(pid, SIGKILL);
 }
 
+/* It has what it was serving, and connections that nginx keeps. */
+static void
+stop_a_worker(const struct site *s)
+{
+	pid_t pid = child_named(s->outboxd, "outbox-worker");
+
+	if (pid > 0)
+		kill(pid, SIGSTOP);
+}
+
 static void
 kill_the_store(const struct site *s)
 {
-	pid_t pid = child_named(s, "outbox-store");
+	pid_t pid = child_named(s->outboxd, "outbox-store");
 
 	if (pid > 0)
 		kill(pid, SIGKILL);
@@ -181,6 +162,12 @@ a_killed_worker_costs_nobody_a_request(void)
 }
 
 static void
+a_worker_that_hangs_costs_nobody_a_request(void)
+{
+	strike(stop_a_worker, 1, 5 * BLOW_PAUSE_US);
+}
+
+static void
 a_killed_store_costs_nobody_a_request(void)
 {
 	strike(kill_the_store, BLOWS / 4, 10 * BLOW_PAUSE_US);
@@ -194,6 +181,7 @@ a_reload_costs_nobody_a_request(void)
 
 const CU_TestInfo site_kill_tests[] = {
     {"a killed worker costs nobody a request", a_killed_worker_costs_nobody_a_request},
+    {"a worker that hangs costs nobody a request", a_worker_that_hangs_costs_nobody_a_request},
     {"a killed store costs nobody a request", a_killed_store_costs_nobody_a_request},
     {"a reload costs nobody a request", a_reload_costs_nobody_a_request},
     CU_TEST_INFO_NULL,
