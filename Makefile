@@ -1,5 +1,5 @@
 #  make              everything, into build/
-#  make check        the tests: units, tests/api in process and through nginx, kills, random histories
+#  make check        the tests: units, tests/api in process and through nginx and Apache, kills, random histories
 #                    SAN=1: under ASan and UBSan, in build-san/
 #  make fuzz         each fuzz target for FUZZ_TIME seconds
 #  make lint         form, static analysis, and who may include whom
@@ -127,7 +127,10 @@ install: all
 		install -m 644 deploy/outbox.conf $(DESTDIR)$(SYSCONFDIR)/report-outbox/outbox.conf
 	install -m 644 nginx/fastcgi.conf nginx/locations.conf nginx/http.conf $(DESTDIR)$(SHARE)/nginx
 	sed 's|/usr/local/|$(PREFIX)/|' nginx/report-outbox.conf > $(DESTDIR)$(SHARE)/nginx/report-outbox.conf
-	install -m 644 deploy/apache.conf $(DESTDIR)$(SHARE)/apache.conf
+	install -d $(DESTDIR)$(SHARE)/apache/errors
+	install -m 644 apache/locations.conf $(DESTDIR)$(SHARE)/apache
+	install -m 644 $(wildcard apache/errors/*.json) $(DESTDIR)$(SHARE)/apache/errors
+	sed 's|/usr/local/|$(PREFIX)/|' apache/report-outbox.conf > $(DESTDIR)$(SHARE)/apache/report-outbox.conf
 	sed 's|/usr/local/|$(PREFIX)/|' deploy/report-outbox.service > \
 		$(DESTDIR)$(PREFIX)/lib/systemd/system/report-outbox.service
 	install -m 644 deploy/sysusers.conf $(DESTDIR)$(PREFIX)/lib/sysusers.d/report-outbox.conf

@@ -1,5 +1,5 @@
-/* tests/api.c -- the cases of tests/api, in this process and through nginx, outboxd and two
- * workers. */
+/* tests/api.c -- the cases of tests/api, in this process and through web servers, outboxd and
+ * two workers. */
 #include <CUnit/CUnit.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,19 +70,47 @@ const CU_TestInfo api_tests[] = {
 };
 
 static void
-all_cases_hold_through_nginx(void)
+all_cases_hold(enum front_kind front, bool tcp)
 {
+	const struct site_plan plan = {.fronts = {front}, .n_fronts = 1, .tcp = tcp};
 	struct site s;
 	struct site_client c;
 
-	site_start(&s);
+	site_start_as(&s, &plan);
 	site_client_open(&c, &s);
 	cases_check(&c.transport, "");
 	site_client_close(&c);
 	CU_ASSERT_TRUE(site_stop(&s));
 }
 
+static void
+all_cases_hold_through_nginx(void)
+{
+	all_cases_hold(FRONT_NGINX, false);
+}
+
+static void
+all_cases_hold_through_nginx_over_tcp(void)
+{
+	all_cases_hold(FRONT_NGINX, true);
+}
+
+static void
+all_cases_hold_through_apache(void)
+{
+	all_cases_hold(FRONT_APACHE, false);
+}
+
+static void
+all_cases_hold_through_apache_over_tcp(void)
+{
+	all_cases_hold(FRONT_APACHE, true);
+}
+
 const CU_TestInfo site_tests[] = {
     {"every case holds through nginx and two workers", all_cases_hold_through_nginx},
+    {"every case holds through nginx, over TCP", all_cases_hold_through_nginx_over_tcp},
+    {"every case holds through Apache", all_cases_hold_through_apache},
+    {"every case holds through Apache, over TCP", all_cases_hold_through_apache_over_tcp},
     CU_TEST_INFO_NULL,
 };

@@ -95,6 +95,25 @@ a_request_through_nginx_is_limited(void)
 	CU_ASSERT_TRUE(site_stop(&s));
 }
 
+/* Apache would keep a body of unknown length to its end, however long. */
+static void
+a_request_through_apache_is_limited(void)
+{
+	static const struct site_plan plan = {.fronts = {FRONT_APACHE}, .n_fronts = 1};
+	struct site s;
+	struct site_client c;
+	char got[64];
+
+	site_start_as(&s, &plan);
+	site_client_open(&c, &s);
+	check_sizes(&c.transport, limits_default.max_size_request);
+	c.chunked = true;
+	post_status(&c.transport, STR("{}"), got, sizeof got);
+	CU_ASSERT_STRING_EQUAL(got, "411");
+	site_client_close(&c);
+	CU_ASSERT_TRUE(site_stop(&s));
+}
+
 static void
 json_is_nested_so_deep_and_no_deeper(void)
 {
@@ -153,6 +172,8 @@ const CU_TestInfo request_limits_tests[] = {
     {"calls in a request are limited", calls_in_a_request_are_limited},
     {"a request is limited", a_request_is_limited},
     {"a request through nginx is limited, also in chunks", a_request_through_nginx_is_limited},
+    {"a request through Apache is limited, and must tell its length",
+	a_request_through_apache_is_limited},
     {"JSON is nested so deep and no deeper", json_is_nested_so_deep_and_no_deeper},
     {"an answer cannot grow without end", an_answer_cannot_grow_without_end},
     CU_TEST_INFO_NULL,

@@ -1,37 +1,55 @@
-/* tests/site.h -- a whole outbox as it runs on a server: nginx with the project's own
- * configuration, outboxd, two workers and a store, on a free port of the loopback address, all
- * in a folder of their own. */
+/* tests/site.h -- a whole outbox as it runs on a server: web servers with the project's own
+ * configuration, outboxd, two workers and a store, on free ports of loopback addresses, all in
+ * a folder of their own. */
 #ifndef TESTS_SITE_H
 #define TESTS_SITE_H
 
 #include <curl/curl.h>
 
 #include "tests/cases.h"
+#include "tests/front.h"
 #include "tests/scratch.h"
+
+#define SITE_FRONTS_MAX 3
+
+/* What is in front of the workers, and how it reaches them. */
+struct site_plan {
+	enum front_kind fronts[SITE_FRONTS_MAX];
+	size_t n_fronts;
+	bool tcp; /* or over a unix socket */
+};
 
 struct site {
 	char dir[SCRATCH_DIR_MAX];
-	unsigned port;
-	pid_t outboxd, nginx;
+	char listen[SCRATCH_DIR_MAX + 32]; /* of the workers: "unix:DIR/run/fastcgi.sock" */
+	int reserved_fd;                   /* keeps their port; -1 for a unix socket */
+	pid_t outboxd;
+	struct front fronts[SITE_FRONTS_MAX];
+	size_t n_fronts;
 	struct tokens tokens;
 };
 
 /* One HTTP client, for one thread. */
 struct site_client {
 	const struct site *site;
+	const struct front *front;
 	CURL *curl;
 	bool chunked; /* bodies go without a Content-Length */
 	struct transport transport;
 };
 
-/* A test cannot go on without it: prints the logs and exits if it does not come up. */
+/* One nginx, over a unix socket.  A test cannot go on without it: prints the logs and exits if
+ * it does not come up. */
 void site_start(struct site *s);
-/* Stops everything and removes the folder.  True if outboxd and nginx ended cleanly and no
- * sanitizer found anything in any program; else the logs are printed. */
+void site_start_as(struct site *s, const struct site_plan *plan);
+/* Stops everything and removes the folder.  True if outboxd and the web servers ended cleanly
+ * and no sanitizer found anything in any program; else the logs are printed. */
 bool site_stop(struct site *s);
 
-/* c stays where it is until site_client_close(). */
+/* A client of the first web server, or of another one; c stays where it is until
+ * site_client_close(). */
 void site_client_open(struct site_client *c, const struct site *s);
+void site_client_open_at(struct site_client *c, const struct site *s, size_t front);
 void site_client_close(struct site_client *c);
 
 #endif
