@@ -192,7 +192,9 @@ a_killed_worker_costs_nobody_a_request(void)
 static void
 a_worker_that_hangs_costs_nobody_a_request(void)
 {
-	strike(stop_a_worker, 1, 5 * BLOW_PAUSE_US);
+	static const struct blows stops = {stop_a_worker, 1, 5 * BLOW_PAUSE_US, nothing_failed};
+
+	strike(FRONT_NGINX, &stops);
 }
 
 static void
