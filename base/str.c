@@ -77,6 +77,18 @@ str_cut_prefix_nocase(struct str *s, const char *prefix)
 	return cut_prefix(s, prefix, strncasecmp);
 }
 
+struct str
+str_trim(struct str s)
+{
+	while (s.len > 0 && (s.s[0] == ' ' || s.s[0] == '\t')) {
+		s.s++;
+		s.len--;
+	}
+	while (s.len > 0 && (s.s[s.len - 1] == ' ' || s.s[s.len - 1] == '\t'))
+		s.len--;
+	return s;
+}
+
 bool
 str_to_u64(struct str s, uint64_t max, uint64_t *out)
 {

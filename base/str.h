@@ -31,6 +31,7 @@ bool str_equal(struct str a, struct str b);             /* the same bytes */
 bool str_equal_nocase(struct str a, struct str b);      /* ASCII case ignored */
 bool str_cut_prefix(struct str *s, const char *prefix); /* takes prefix off, if it is there */
 bool str_cut_prefix_nocase(struct str *s, const char *prefix);
+struct str str_trim(struct str s); /* without the blanks and tabs at both ends */
 /* A decimal number without sign or leading zeros, at most max. */
 bool str_to_u64(struct str s, uint64_t max, uint64_t *out);
 char *str_dup(struct str s); /* NUL-terminated copy, for free() */

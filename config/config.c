@@ -63,6 +63,13 @@ store_text(void *member, cfg_t *file, const char *name)
 }
 
 static void
+store_nets(void *member, cfg_t *file, const char *name)
+{
+	nets_free(member);
+	nets_parse(str_of(cfg_getstr(file, name)), member);
+}
+
+static void
 store_level(void *member, cfg_t *file, const char *name)
 {
 	log_level_parse(str_of(cfg_getstr(file, name)), member);
@@ -106,6 +113,16 @@ check_url(const char *value)
 }
 
 static const char *
+check_nets(const char *value)
+{
+	struct nets n;
+	bool ok = nets_parse(str_of(value), &n);
+
+	nets_free(&n);
+	return ok ? NULL : "addresses or networks such as 192.0.2.0/24, with blanks between";
+}
+
+static const char *
 check_level(const char *value)
 {
 	enum log_level level;
@@ -125,6 +142,7 @@ static const struct option {
     {"listen", offsetof(struct config, listen), store_text, check_listen, 0, 0},
     {"listen_mode", offsetof(struct config, listen_mode), store_unsigned, NULL, 0600, 0777},
     {"public_url", offsetof(struct config, public_url), store_text, check_url, 0, 0},
+    {"trusted_proxies", offsetof(struct config, trusted_proxies), store_nets, check_nets, 0, 0},
     {"workers", offsetof(struct config, workers), store_long, NULL, 0, CONFIG_WORKERS_MAX},
     {"worker_connections", offsetof(struct config, worker_connections), store_long, NULL, 1,
 	4096},
@@ -316,6 +334,7 @@ config_free(struct config *c)
 	free(c->run_dir);
 	free(c->listen);
 	free(c->public_url);
+	nets_free(&c->trusted_proxies);
 	*c = (struct config){0};
 }
 

@@ -31,16 +31,40 @@ is_host(struct str host)
 	return host.len > 0 && host.len <= 255 + sizeof ":65535" - 1;
 }
 
+/* Each proxy adds what it saw behind a comma: the one that is trusted spoke last. */
+static struct str
+last_of(struct str list)
+{
+	const char *comma = list.len > 0 ? memrchr(list.s, ',', list.len) : NULL;
+
+	if (comma != NULL) {
+		list.len -= (size_t)(comma + 1 - list.s);
+		list.s = comma + 1;
+	}
+	return str_trim(list);
+}
+
 bool
 exchange_base_url(struct exchange *x, struct buf *out, struct err *e)
 {
+	const struct http_request *r = x->request;
+	struct str host = r->host, proto = {0};
+	bool https = r->https;
+
 	if (x->http->public_url[0] != '\0') {
 		buf_puts(out, x->http->public_url);
 		return true;
 	}
-	if (!is_host(x->request->host))
+	if (nets_hold(&x->http->trusted_proxies, r->remote_addr)) {
+		proto = last_of(r->forwarded_proto);
+		if (last_of(r->forwarded_host).len > 0)
+			host = last_of(r->forwarded_host);
+	}
+	if (proto.len > 0)
+		https = str_equal_nocase(proto, STR("https"));
+	if (!is_host(host))
 		return err_set(e, ERR_BAD_HTTP, "The Host header is missing or malformed");
-	buf_puts(out, x->request->https ? "https://" : "http://");
-	buf_add_str(out, x->request->host);
+	buf_puts(out, https ? "https://" : "http://");
+	buf_add_str(out, host);
 	return true;
 }

@@ -19,13 +19,16 @@ struct exchange {
  * with *e set, which is answered as a problem document. */
 typedef bool serve(struct exchange *x, struct err *e);
 
-serve route_jmap, route_session;   /* route_jmap.c */
-serve route_healthz, route_readyz; /* route_health.c */
+serve route_jmap, route_session;                   /* route_jmap.c */
+serve route_schema, route_account, route_discover; /* route_schema.c */
+serve route_healthz, route_readyz;                 /* route_health.c */
 
 /* Who is asking, by the Authorization header: ERR_UNAUTHORIZED, or ERR_NOT_READY if the store
  * does not say. */
 bool exchange_authorize(struct exchange *x, struct principal *p, struct err *e);
-/* "https://reports.example.com", as the client reaches us; appended to out. */
+/* "https://reports.example.com", as the client reaches us; appended to out.  It is public_url,
+ * or the scheme and the host of the request: as the web server saw them, unless it saw a
+ * trusted proxy, which tells what itself saw.  ERR_BAD_HTTP if there is no host. */
 bool exchange_base_url(struct exchange *x, struct buf *out, struct err *e);
 
 #endif

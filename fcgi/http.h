@@ -4,8 +4,10 @@
 #define FCGI_HTTP_H
 
 #include "auth/auth.h"
+#include "base/net.h"
 #include "base/str.h"
 #include "jmap/jmap.h"
+#include "schema/schema.h"
 
 /* Borrowed, for the time of one request. */
 struct http_request {
@@ -48,7 +50,9 @@ struct http_response {
 struct http {
 	struct jmap jmap;
 	struct auth *auth;
-	const char *public_url; /* "": from the request's scheme and Host */
+	const char *public_url;      /* "": from the request's scheme and Host */
+	struct nets trusted_proxies; /* borrowed */
+	struct schema schema;        /* {0} until somebody asks for it */
 };
 
 /* Always fills *out: http_response_free() it. */

@@ -108,6 +108,7 @@ out:
 	heartbeat_stop(&w->heartbeat);
 	auth_close(&w->http.auth);
 	store_close(&w->http.jmap.store);
+	schema_free(&w->http.schema);
 	buf_free(&w->body);
 	buf_free(&w->head);
 	free(socket);
@@ -170,6 +171,7 @@ main(int argc, char **argv)
 		w.http.jmap.clock = &w.clock;
 		w.http.jmap.limits = &w.config.limits;
 		w.http.public_url = w.config.public_url;
+		w.http.trusted_proxies = w.config.trusted_proxies;
 		run(&w, (int)ready_fd, &e);
 		config_free(&w.config);
 	}

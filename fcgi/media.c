@@ -1,17 +1,5 @@
-/* fcgi/media.c -- what a Content-Type says. */
+/* fcgi/media.c -- what Content-Type and Accept-Encoding say. */
 #include "fcgi/media.h"
-
-static struct str
-trimmed(struct str s)
-{
-	while (s.len > 0 && (s.s[0] == ' ' || s.s[0] == '\t')) {
-		s.s++;
-		s.len--;
-	}
-	while (s.len > 0 && (s.s[s.len - 1] == ' ' || s.s[s.len - 1] == '\t'))
-		s.len--;
-	return s;
-}
 
 /* Takes off what stands before the first c outside quotes, and the c; all of it if there is
  * none. */
@@ -36,7 +24,7 @@ before(struct str *rest, char c)
 		rest->s++;
 		rest->len--;
 	}
-	return trimmed(part);
+	return str_trim(part);
 }
 
 static bool
@@ -60,8 +48,67 @@ media_is_json(struct str content_type)
 		struct str parameter = before(&rest, ';');
 		struct str name = before(&parameter, '=');
 
-		if (str_equal_nocase(name, STR("charset")) && !is_utf8(trimmed(parameter)))
+		if (str_equal_nocase(name, STR("charset")) && !is_utf8(str_trim(parameter)))
 			return false;
 	}
 	return true;
+}
+
+#define WEIGHT_MAX 1000 /* of "q=1"; three decimals are all that a weight has */
+
+/* "0.5" (RFC 9110, 12.4.2); what is malformed weighs nothing. */
+static unsigned
+weight_of(struct str s)
+{
+	unsigned weight = 0, unit = WEIGHT_MAX;
+
+	for (size_t i = 0; i < s.len; i++) {
+		if (i == 1 && s.s[i] == '.')
+			continue;
+		if (i == 1 || s.s[i] < '0' || s.s[i] > '9' || unit == 0)
+			return 0;
+		weight += unit * (unsigned)(s.s[i] - '0');
+		unit /= 10;
+	}
+	return weight <= WEIGHT_MAX ? weight : 0;
+}
+
+/* Takes the next element off *rest: its name, and how much it is wanted. */
+static struct str
+next_coding(struct str *rest, unsigned *weight)
+{
+	struct str element = before(rest, ',');
+	struct str name = before(&element, ';');
+
+	*weight = WEIGHT_MAX;
+	while (element.len > 0) {
+		struct str parameter = before(&element, ';');
+
+		if (str_equal_nocase(before(&parameter, '='), STR("q")))
+			*weight = weight_of(str_trim(parameter));
+	}
+	return name;
+}
+
+bool
+media_wants_gzip(struct str accept_encoding)
+{
+	/* Not named: "*" tells of gzip, and nothing is asked of what is not encoded. */
+	int gzip = -1, identity = -1, others = -1;
+
+	while (accept_encoding.len > 0) {
+		unsigned weight;
+		struct str name = next_coding(&accept_encoding, &weight);
+
+		if (str_equal_nocase(name, STR("gzip")) ||
+		    str_equal_nocase(name, STR("x-gzip")))
+			gzip = (int)weight;
+		else if (str_equal_nocase(name, STR("identity")))
+			identity = (int)weight;
+		else if (str_is(name, "*"))
+			others = (int)weight;
+	}
+	if (gzip < 0)
+		gzip = others;
+	return gzip > 0 && gzip >= identity;
 }

@@ -1,4 +1,4 @@
-/* fcgi/media.h -- what a Content-Type says (RFC 9110, 8.3). */
+/* fcgi/media.h -- what Content-Type and Accept-Encoding say (RFC 9110, 8.3 and 12.5.3). */
 #ifndef FCGI_MEDIA_H
 #define FCGI_MEDIA_H
 
@@ -8,5 +8,9 @@
 
 /* application/json, with any parameters but a charset that is not UTF-8. */
 bool media_is_json(struct str content_type);
+
+/* Whether the client wants gzip at least as much as a body that is not encoded.  Without the
+ * header it does not: some that would have to unpack it send none. */
+bool media_wants_gzip(struct str accept_encoding);
 
 #endif

@@ -9,6 +9,7 @@
 #include "base/id.h"
 #include "base/io.h"
 #include "base/log.h"
+#include "base/net.h"
 #include "base/pack.h"
 #include "tests/suites.h"
 
@@ -245,6 +246,79 @@ addresses_are_understood_or_refused(void)
 	CU_ASSERT_EQUAL(e.code, ERR_SERVER_UNAVAILABLE);
 }
 
+static void
+networks_are_understood_or_refused(void)
+{
+	static const struct {
+		const char *text;
+		unsigned bits; /* 0: refused */
+	} nets[] = {
+	    {"192.0.2.1", 128},
+	    {"192.0.2.1/32", 128},
+	    {"192.0.2.0/24", 120},
+	    {"0.0.0.0/0", 96},
+	    {"2001:db8::1", 128},
+	    {"2001:db8::/32", 32},
+	    {"::ffff:192.0.2.0/120", 120},
+	    {"", 0},
+	    {"192.0.2", 0},
+	    {"192.0.2.1/", 0},
+	    {"192.0.2.1/33", 0},
+	    {"192.0.2.1/-1", 0},
+	    {"192.0.2.1/024", 0},
+	    {"192.0.2.1/24/24", 0},
+	    {"2001:db8::/129", 0},
+	    {"/8", 0},
+	    {"[2001:db8::1]", 0},
+	    {"192.0.2.1:80", 0},
+	    {"localhost", 0},
+	    {"1111:2222:3333:4444:5555:6666:7777:8888:9999:aaaa:bbbb:cccc", 0},
+	};
+
+	for (size_t i = 0; i < sizeof nets / sizeof nets[0]; i++) {
+		struct net n;
+
+		CU_ASSERT_EQUAL(net_parse(str_of(nets[i].text), &n), nets[i].bits > 0);
+		CU_ASSERT(nets[i].bits == 0 || n.bits == nets[i].bits);
+	}
+}
+
+static void
+networks_hold_their_addresses_alone(void)
+{
+	static const struct {
+		const char *nets, *address;
+		bool held;
+	} cases[] = {
+	    {"", "192.0.2.1", false},
+	    {"192.0.2.1", "192.0.2.1", true},
+	    {"192.0.2.1", "192.0.2.2", false},
+	    {" 192.0.2.2\n\t192.0.2.1 ", "192.0.2.1", true},
+	    {"192.0.2.128/25", "192.0.2.128", true},
+	    {"192.0.2.128/25", "192.0.2.127", false},
+	    {"192.0.2.130/25", "192.0.2.255", true},
+	    {"0.0.0.0/0", "255.255.255.255", true},
+	    {"0.0.0.0/0", "2001:db8::1", false},
+	    {"::/0", "192.0.2.1", true},
+	    {"192.0.2.1", "::ffff:192.0.2.1", true},
+	    {"::ffff:192.0.2.1", "192.0.2.1", true},
+	    {"2001:db8::/33", "2001:db8:7fff::1", true},
+	    {"2001:db8::/33", "2001:db8:8000::1", false},
+	    {"0.0.0.0/0 ::/0", "unix:", false},
+	    {"0.0.0.0/0 ::/0", "", false},
+	    {"0.0.0.0/0 ::/0", "192.0.2.1/32", false},
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct nets n;
+
+		CU_ASSERT_TRUE(nets_parse(str_of(cases[i].nets), &n));
+		CU_ASSERT_EQUAL(nets_hold(&n, str_of(cases[i].address)), cases[i].held);
+		nets_free(&n);
+		CU_ASSERT_FALSE(nets_hold(&n, str_of(cases[i].address)));
+	}
+}
+
 const CU_TestInfo base_tests[] = {
     {"dates are UTC and exist", dates_are_utc_and_exist},
     {"ids sort as they were given", ids_sort_as_they_were_given},
@@ -258,5 +332,7 @@ const CU_TestInfo base_tests[] = {
     {"what is logged stays one line", what_is_logged_stays_one_line},
     {"a file is written whole, with its mode", a_file_is_written_whole_with_its_mode},
     {"addresses are understood or refused", addresses_are_understood_or_refused},
+    {"networks are understood or refused", networks_are_understood_or_refused},
+    {"networks hold their addresses alone", networks_hold_their_addresses_alone},
     CU_TEST_INFO_NULL,
 };

@@ -27,6 +27,7 @@ an_empty_file_gives_the_defaults(void)
 	CU_ASSERT_STRING_EQUAL(c.run_dir, "/run/report-outbox");
 	CU_ASSERT_STRING_EQUAL(c.listen, "unix:/run/report-outbox/fastcgi.sock");
 	CU_ASSERT_STRING_EQUAL(c.public_url, "");
+	CU_ASSERT_EQUAL(c.trusted_proxies.n, 0);
 	CU_ASSERT_EQUAL(c.listen_mode, 0660);
 	CU_ASSERT_EQUAL(c.log_level, LOG_LEVEL_INFO);
 	CU_ASSERT_EQUAL(memcmp(&c.limits, &limits_default, sizeof c.limits), 0);
@@ -49,6 +50,7 @@ what_the_file_says_replaces_a_default(void)
 			       "listen = \"127.0.0.1:9000\"\n"
 			       "listen_mode = 0600\n"
 			       "public_url = \"https://reports.example.com:8443/x\"\n"
+			       "trusted_proxies = \"192.0.2.1 2001:db8::/32\"\n"
 			       "workers = 7\n"
 			       "log_level = debug\n"
 			       "max_calls_in_request = 9\n",
@@ -57,6 +59,7 @@ what_the_file_says_replaces_a_default(void)
 	CU_ASSERT_STRING_EQUAL(c.listen, "127.0.0.1:9000");
 	CU_ASSERT_EQUAL(c.listen_mode, 0600);
 	CU_ASSERT_STRING_EQUAL(c.public_url, "https://reports.example.com:8443/x");
+	CU_ASSERT_EQUAL(c.trusted_proxies.n, 2);
 	CU_ASSERT_EQUAL(config_workers(&c), 7);
 	CU_ASSERT_EQUAL(c.log_level, LOG_LEVEL_DEBUG);
 	CU_ASSERT_EQUAL(c.limits.max_calls_in_request, 9);
@@ -141,6 +144,9 @@ static const struct {
     {"public_url = \"https://a/\"\n", "without a slash at its end"},
     {"public_url = \"https://a?b\"\n", "without a query"},
     {"public_url = \"https://\xc3\xa4\"\n", "in ASCII"},
+    {"trusted_proxies = \"192.0.2.1, 192.0.2.2\"\n", "trusted_proxies must be addresses"},
+    {"trusted_proxies = \"192.0.2.0/33\"\n", "trusted_proxies must be addresses"},
+    {"trusted_proxies = \"proxy.example.com\"\n", "trusted_proxies must be addresses"},
     {"log_level = \"loud\"\n", "log_level must be error, warn, info or debug"},
     {"max_objects_in_get = 6000\n", "max_query_limit must not be below max_objects_in_get"},
     {"workers = 10\nstore_connections = 21\n", "store_connections must be at least twice"},

@@ -52,6 +52,7 @@ local_client_open(struct local_client *c, struct local *l)
 void
 local_client_close(struct local_client *c)
 {
+	schema_free(&c->http.schema);
 	auth_close(&c->auth);
 	store_close(&c->store);
 }

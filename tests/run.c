@@ -22,6 +22,7 @@ static const struct {
     {"jmap_store", jmap_store_tests},
     {"schema", schema_tests},
     {"fcgi", fcgi_tests},
+    {"fcgi_schema", fcgi_schema_tests},
     {"fcgi_loop", fcgi_loop_tests},
     {"fcgi_heartbeat", fcgi_heartbeat_tests},
     {"ctl", ctl_tests},

@@ -16,6 +16,7 @@ extern const CU_TestInfo ctl_tests[];
 extern const CU_TestInfo daemon_tests[];
 extern const CU_TestInfo fcgi_heartbeat_tests[];
 extern const CU_TestInfo fcgi_loop_tests[];
+extern const CU_TestInfo fcgi_schema_tests[];
 extern const CU_TestInfo fcgi_tests[];
 extern const CU_TestInfo jmap_error_tests[];
 extern const CU_TestInfo jmap_filter_tests[];
