@@ -2,6 +2,7 @@
  * copy. */
 #include "schema/schema.h"
 
+#include <malloc.h>
 #include <sodium.h>
 #include <zlib.h>
 
@@ -71,6 +72,7 @@ schema_make(struct schema *s, struct err *e)
 	if (!make_text(&s->text, e) || !make_gzip(buf_str(&s->text), &s->gzip, e))
 		goto out;
 	make_hash(buf_str(&s->text), s->hash);
+	malloc_trim(0); /* the tree took ten times as much as is kept */
 	ok = true;
 out:
 	if (!ok)
