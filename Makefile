@@ -17,8 +17,8 @@ FUZZ_TIME  ?= 20
 SAMPLES    ?= ../shared/samples
 CLANG      ?= clang
 
-ROOMS     := base model config storage storage/query auth jmap schema fcgi daemon ctl
-PKGS      := jansson libsodium fcgi libidn2 libconfuse libzstd zlib
+ROOMS     := base model config storage storage/query auth jmap schema fcgi daemon client ctl
+PKGS      := jansson libsodium fcgi libidn2 libconfuse libzstd zlib libcurl
 CPPFLAGS  += -D_GNU_SOURCE -I. $(shell pkg-config --cflags $(PKGS))
 CFLAGS    ?= -O2 -g
 CFLAGS    += -std=c11 -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes

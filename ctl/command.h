@@ -5,6 +5,7 @@
 
 #include "base/err.h"
 #include "base/str.h"
+#include "client/client.h"
 #include "config/config.h"
 #include "storage/store.h"
 
@@ -16,7 +17,28 @@ enum word {
 	WORD_VERSION,
 	WORD_DIR,
 	WORD_CONFIG,
-	/* of some */
+	/* of those that ask the server */
+	WORD_URL,
+	WORD_TOKEN_FILE,
+	WORD_TOKEN,
+	WORD_CA_FILE,
+	WORD_INSECURE,
+	WORD_DEBUG,
+	/* of records */
+	WORD_TYPE,
+	WORD_TYPE_OR_ENUM,
+	WORD_IDS,
+	WORD_ID_LIST,
+	WORD_FIELD,
+	WORD_JSON_TEXT,
+	WORD_FILE,
+	WORD_STDIN,
+	WORD_WHERE,
+	WORD_FIELDS,
+	WORD_SORT,
+	WORD_LIMIT,
+	WORD_JSON,
+	/* of tokens */
 	WORD_SUBJECT,
 	WORD_PERMISSIONS,
 	WORD_EXPIRES,
@@ -44,6 +66,8 @@ enum times {
 	OPTIONAL, /* once or not at all */
 	REPEATED, /* once or more */
 	ANY,      /* not at all or more */
+	EITHER,   /* one of those that have this, or EITHER_REPEATED, and no other of them */
+	EITHER_REPEATED,
 };
 
 /* What a command takes; words known by their place are in their order. */
@@ -54,7 +78,12 @@ struct take {
 #define COMMAND_TAKES_MAX 8 /* with the WORD_NONE at the end */
 
 /* What must be there before a command runs. */
-enum needs { NEEDS_NOTHING, NEEDS_STORE, NEEDS__COUNT };
+enum needs {
+	NEEDS_NOTHING,
+	NEEDS_STORE,  /* the store's socket */
+	NEEDS_SERVER, /* a URL and a token, for ctl_ask() */
+	NEEDS__COUNT
+};
 
 struct command {
 	const char *name[2]; /* one or two words; "" where there is no second */
@@ -79,8 +108,14 @@ void usage(const struct command *c, struct buf *out);
 
 /* The configuration of the outbox that --dir or --config names; config_free(). */
 bool ctl_config(struct config *c, const words w, struct err *e);
+/* Runs with a client of the server that the command line, or the settings, name. */
+typedef bool client_run(struct client *c, const words w, struct err *e);
+bool ctl_ask(client_run *run, const words w, struct err *e);
 
 command_run ctl_token_create, ctl_token_list, ctl_token_revoke; /* ctl/token.c */
 command_run ctl_status, ctl_model;                              /* ctl/show.c */
+command_run ctl_get, ctl_query;                                 /* ctl/ask.c */
+command_run ctl_create, ctl_update, ctl_delete;                 /* ctl/change.c */
+command_run ctl_describe;                                       /* ctl/describe.c */
 
 #endif

@@ -51,13 +51,18 @@ refuse_option(int answer, char **argv, const struct command *c, struct err *e)
 	    (int)strcspn(last, "="), last);
 }
 
+static bool
+may_repeat(const struct take *t)
+{
+	return t->times == REPEATED || t->times == ANY || t->times == EITHER_REPEATED;
+}
+
 /* The word that the next value without a name is for. */
 static bool
 add_in_place(struct line *l, const char *value, struct err *e)
 {
 	for (const struct take *t = l->command->takes; t->word != WORD_NONE; t++)
-		if (!word_is_option(t->word) &&
-		    (l->values[t->word].n == 0 || t->times == REPEATED || t->times == ANY)) {
+		if (!word_is_option(t->word) && (l->values[t->word].n == 0 || may_repeat(t))) {
 			add_value(l, t->word, value);
 			return true;
 		}
@@ -151,9 +156,30 @@ check_word(const struct line *l, enum word w, struct err *e)
 		    err_set(e, ERR_INVALID_ARGUMENTS, "this command takes no %s", name);
 	if (n == 0 && (t->times == ONCE || t->times == REPEATED))
 		return err_set(e, ERR_INVALID_ARGUMENTS, "this command needs %s", name);
-	if (n > 1 && (t->times == ONCE || t->times == OPTIONAL))
+	if (n > 1 && !may_repeat(t))
 		return err_set(e, ERR_INVALID_ARGUMENTS, "%s is given more than once", name);
 	return true;
+}
+
+/* Of those that exclude each other there must be one. */
+static bool
+check_either(const struct line *l, struct err *e)
+{
+	struct buf names = {0};
+	unsigned has = 0, given = 0;
+
+	for (const struct take *t = l->command->takes; t->word != WORD_NONE; t++)
+		if (t->times == EITHER || t->times == EITHER_REPEATED) {
+			buf_printf(
+			    &names, "%s%s", has > 0 ? ", " : "", word_forms[t->word].name);
+			has++;
+			given += l->values[t->word].n > 0;
+		}
+	if (has > 0 && given != 1)
+		err_set(e, ERR_INVALID_ARGUMENTS, "this command needs one of %s",
+		    buf_terminate(&names));
+	buf_free(&names);
+	return has == 0 || given == 1;
 }
 
 static bool
@@ -185,6 +211,8 @@ line_parse(struct line *l, int argc, char **argv, struct err *e)
 	for (enum word w = WORD_NONE + 1; w < WORD__COUNT; w++)
 		if (!check_word(l, w, e))
 			return false;
+	if (!check_either(l, e))
+		return false;
 	return l->values[WORD_DIR].n == 0 || l->values[WORD_CONFIG].n == 0 ||
 	    err_set(e, ERR_INVALID_ARGUMENTS, "--dir and --config exclude each other");
 }

@@ -1,12 +1,13 @@
 /* ctl/main.c -- outboxctl: the outbox from the command line. */
+#include <locale.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "config/version.h"
 #include "ctl/line.h"
-
-#define EXIT_USAGE 2
+#include "ctl/text.h"
 
 bool
 ctl_config(struct config *c, const words w, struct err *e)
@@ -21,6 +22,32 @@ ctl_config(struct config *c, const words w, struct err *e)
 		    &path, *w[WORD_CONFIG] != NULL ? *w[WORD_CONFIG] : CONFIG_DEFAULT_PATH);
 	ok = config_read(c, buf_terminate(&path), e);
 	buf_free(&path);
+	return ok;
+}
+
+bool
+ctl_ask(client_run *run, const words w, struct err *e)
+{
+	struct settings_given g = {
+	    .url = *w[WORD_URL],
+	    .token = *w[WORD_TOKEN],
+	    .token_file = *w[WORD_TOKEN_FILE],
+	    .ca_file = *w[WORD_CA_FILE],
+	    .file = *w[WORD_CONFIG],
+	    .insecure = *w[WORD_INSECURE] != NULL,
+	    .debug = *w[WORD_DEBUG] != NULL,
+	};
+	struct buf file = {0};
+	struct client c;
+	bool ok;
+
+	if (*w[WORD_DIR] != NULL) {
+		buf_printf(&file, "%s/" SETTINGS_FILE, *w[WORD_DIR]);
+		g.file = buf_terminate(&file);
+	}
+	ok = client_open(&c, &g, e) && run(&c, w, e);
+	client_close(&c);
+	buf_free(&file);
 	return ok;
 }
 
@@ -63,6 +90,21 @@ out:
 	return ok;
 }
 
+/* As the manual page lists them. */
+static int
+status_of(enum err_code code)
+{
+	static const int statuses[ERR__COUNT] = {
+	    [ERR_INVALID_ARGUMENTS] = 2,
+	    [ERR_UNAUTHORIZED] = 3,
+	    [ERR_FORBIDDEN] = 3,
+	    [ERR_SERVER_UNAVAILABLE] = 4,
+	    [ERR_NOT_READY] = 4,
+	};
+
+	return statuses[code] != 0 ? statuses[code] : EXIT_FAILURE;
+}
+
 static void
 print_usage(const struct command *c)
 {
@@ -78,23 +120,20 @@ main(int argc, char **argv)
 {
 	struct line l;
 	struct err e = {0};
-	int status = EXIT_FAILURE;
 
-	if (!line_parse(&l, argc, argv, &e)) {
-		fprintf(stderr, "outboxctl: %s; see outboxctl --help\n", e.text);
-		status = EXIT_USAGE;
-		goto out;
-	}
-	if (*l.words[WORD_HELP] != NULL)
+	setlocale(LC_CTYPE, "C.UTF-8");
+	if (!line_parse(&l, argc, argv, &e))
+		snprintf(e.text + strlen(e.text), sizeof e.text - strlen(e.text),
+		    "; see outboxctl --help");
+	else if (*l.words[WORD_HELP] != NULL)
 		print_usage(l.command);
 	else if (*l.words[WORD_VERSION] != NULL)
 		puts("outboxctl " OUTBOX_VERSION);
-	else if (!run(&l, &e)) {
-		fprintf(stderr, "outboxctl: %s\n", e.text);
-		goto out;
-	}
-	status = EXIT_SUCCESS;
-out:
+	else
+		run(&l, &e);
+	fflush(stdout);
+	if (e.code != ERR_NONE)
+		text_complain(e.text);
 	line_free(&l);
-	return status;
+	return e.code == ERR_NONE ? EXIT_SUCCESS : status_of(e.code);
 }

@@ -4,10 +4,22 @@
 
 #define DOC_COLUMN 20 /* of the words below the commands */
 
+/* How a word stands in a usage line, by enum times. */
+static const struct {
+	const char *before, *after;
+} marks[] = {
+    [ONCE] = {" ", ""},
+    [OPTIONAL] = {" [", "]"},
+    [REPEATED] = {" ", "..."},
+    [ANY] = {" [", "]..."},
+    [EITHER] = {" ", ""},
+    [EITHER_REPEATED] = {" ", "..."},
+};
+
 static bool
-may_be_left_out(const struct take *t)
+is_either(const struct take *t)
 {
-	return t->times == OPTIONAL || t->times == ANY;
+	return t->word != WORD_NONE && (t->times == EITHER || t->times == EITHER_REPEATED);
 }
 
 static void
@@ -15,11 +27,10 @@ add_take(const struct take *t, struct buf *out)
 {
 	const struct word_form *f = &word_forms[t->word];
 
-	buf_printf(out, " %s%s", may_be_left_out(t) ? "[" : "", f->name);
+	buf_printf(out, "%s%s", marks[t->times].before, f->name);
 	if (f->value != NULL)
 		buf_printf(out, " %s", f->value);
-	buf_printf(out, "%s%s", may_be_left_out(t) ? "]" : "",
-	    t->times == REPEATED || t->times == ANY ? "..." : "");
+	buf_puts(out, marks[t->times].after);
 }
 
 void
@@ -28,8 +39,13 @@ usage_of_command(const struct command *c, struct buf *out)
 	buf_puts(out, c->name[0]);
 	if (c->name[1][0] != '\0')
 		buf_printf(out, " %s", c->name[1]);
-	for (const struct take *t = c->takes; t->word != WORD_NONE; t++)
+	for (const struct take *t = c->takes; t->word != WORD_NONE; t++) {
+		bool first = is_either(t) && !is_either(t - 1);
+
+		buf_puts(out, first ? " (" : is_either(t) ? " |" : "");
 		add_take(t, out);
+		buf_puts(out, is_either(t) && !is_either(t + 1) ? " )" : "");
+	}
 }
 
 static void

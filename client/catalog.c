@@ -1,0 +1,200 @@
+/* client/catalog.c -- looking things up in the schema document. */
+#include "client/catalog.h"
+
+#include <string.h>
+#include <strings.h>
+
+#define NAMES_MAX 160 /* bytes of a list of names in a message */
+
+bool
+catalog_parse(struct catalog *cat, struct str text, struct err *e)
+{
+	static const char *const parts[] = {"objects", "schemas", "fields", "enums", "lists"};
+
+	*cat = (struct catalog){json_loadb(text.s != NULL ? text.s : "", text.len, 0, NULL)};
+	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+		if (!json_is_object(json_object_get(cat->document, parts[i]))) {
+			catalog_free(cat);
+			return err_set(e, ERR_SERVER_FAIL,
+			    "what the server has for a schema is none: it lacks %s", parts[i]);
+		}
+	return true;
+}
+
+void
+catalog_free(struct catalog *cat)
+{
+	json_decref(cat->document);
+	*cat = (struct catalog){0};
+}
+
+/* --- names --- */
+
+/* Without "x:" and hyphens, in lower case. */
+static void
+plain_name(const char *spelling, struct buf *out)
+{
+	struct str s = str_of(spelling);
+
+	str_cut_prefix_nocase(&s, "x:");
+	for (size_t i = 0; i < s.len; i++)
+		if (s.s[i] >= 'A' && s.s[i] <= 'Z')
+			buf_putc(out, (char)(s.s[i] - 'A' + 'a'));
+		else if (s.s[i] != '-')
+			buf_putc(out, s.s[i]);
+}
+
+static bool
+same_name(const char *a, const char *b)
+{
+	struct buf x = {0}, y = {0};
+	bool same;
+
+	plain_name(a, &x);
+	plain_name(b, &y);
+	same = str_equal(buf_str(&x), buf_str(&y));
+	buf_free(&x);
+	buf_free(&y);
+	return same;
+}
+
+/* A name that leads to another's fields gives way to that one. */
+static const char *
+followed(const json_t *in, const json_t *schemas, const char *name)
+{
+	const char *to = member_text(json_object_get(schemas, name), "schemaName");
+
+	return to != NULL && json_object_get(in, to) != NULL ? to : name;
+}
+
+static const char *
+find(const struct catalog *cat, const json_t *in, const char *spelling)
+{
+	const json_t *schemas = json_object_get(cat->document, "schemas");
+	const char *name;
+	json_t *v;
+
+	json_object_foreach((json_t *)in, name, v)
+		if (same_name(name, spelling))
+			return followed(in, schemas, name);
+	return NULL;
+}
+
+/* Appends a name, or "..." once there is no more room. */
+static void
+add_name(const char *name, size_t start, struct buf *out)
+{
+	size_t len = out->len - start;
+
+	if (len >= strlen("...") && memcmp(out->s + out->len - 3, "...", 3) == 0)
+		return;
+	buf_puts(out, len > 0 ? ", " : "");
+	buf_puts(out, len + strlen(name) > NAMES_MAX ? "..." : name);
+}
+
+bool
+catalog_record(
+    const struct catalog *cat, const char *spelling, const char **name, struct err *e)
+{
+	const json_t *records = catalog_records(cat);
+	const char *other;
+	struct buf names = {0};
+	json_t *v;
+
+	*name = find(cat, records, spelling);
+	if (*name != NULL)
+		return true;
+	json_object_foreach((json_t *)records, other, v)
+		if (strcmp(other, find(cat, records, other)) == 0)
+			add_name(other, 0, &names);
+	err_set(e, ERR_INVALID_ARGUMENTS, "there is no type %s; there are %s", spelling,
+	    buf_terminate(&names));
+	buf_free(&names);
+	return false;
+}
+
+const char *
+catalog_type(const struct catalog *cat, const char *spelling)
+{
+	return find(cat, json_object_get(cat->document, "fields"), spelling);
+}
+
+const char *
+catalog_enum(const struct catalog *cat, const char *spelling)
+{
+	return find(cat, json_object_get(cat->document, "enums"), spelling);
+}
+
+/* --- properties --- */
+
+const json_t *
+catalog_properties(const struct catalog *cat, const char *type)
+{
+	const json_t *fields = json_object_get(cat->document, "fields");
+	const json_t *schemas = json_object_get(cat->document, "schemas");
+
+	return json_object_get(
+	    json_object_get(fields, followed(fields, schemas, type)), "properties");
+}
+
+const json_t *
+catalog_property(
+    const struct catalog *cat, const char *type, struct str spelling, const char **name)
+{
+	const json_t *properties = catalog_properties(cat, type);
+	json_t *v;
+
+	json_object_foreach((json_t *)properties, *name, v)
+		if (str_equal_nocase(str_of(*name), spelling))
+			return v;
+	*name = NULL;
+	return NULL;
+}
+
+void
+catalog_property_names(const struct catalog *cat, const char *type, struct buf *out)
+{
+	size_t start = out->len;
+	const char *name;
+	json_t *v;
+
+	json_object_foreach((json_t *)catalog_properties(cat, type), name, v)
+		add_name(name, start, out);
+}
+
+const json_t *
+catalog_defaults(const struct catalog *cat, const char *type)
+{
+	return json_object_get(
+	    json_object_get(json_object_get(cat->document, "fields"), type), "defaults");
+}
+
+const json_t *
+catalog_enum_values(const struct catalog *cat, const char *name)
+{
+	return json_object_get(json_object_get(cat->document, "enums"), name);
+}
+
+const json_t *
+catalog_list(const struct catalog *cat, const char *record)
+{
+	return json_object_get(json_object_get(cat->document, "lists"), record);
+}
+
+const json_t *
+catalog_records(const struct catalog *cat)
+{
+	return json_object_get(cat->document, "objects");
+}
+
+const char *
+member_text(const json_t *object, const char *name)
+{
+	return json_string_value(json_object_get(object, name));
+}
+
+bool
+member_flag(const json_t *object, const char *name)
+{
+	return json_is_true(json_object_get(object, name));
+}

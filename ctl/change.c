@@ -1,0 +1,351 @@
+/* ctl/change.c -- outboxctl create, update, delete. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/batch.h"
+#include "client/source.h"
+#include "client/value.h"
+#include "ctl/command.h"
+#include "ctl/progress.h"
+#include "ctl/text.h"
+
+#define CREATION_PREFIX "n" /* of creation ids; a number follows */
+#define PROGRESS_STEP 100
+#define ID_LEN_MAX 255 /* of an id on standard input (RFC 8620, 1.2) */
+
+/* --- what the server refuses --- */
+
+/* " (a, b)" */
+static void
+add_properties(const json_t *error, struct buf *out)
+{
+	const json_t *properties = json_object_get(error, "properties"), *v;
+	size_t i;
+
+	json_array_foreach(properties, i, v)
+		if (json_is_string(v))
+			buf_printf(out, "%s%s", i == 0 ? " (" : ", ", json_string_value(v));
+	buf_puts(out, json_array_size(properties) > 0 ? ")" : "");
+}
+
+/* "; report/orgName: Required" for each. */
+static void
+add_validation(const json_t *error, struct buf *out)
+{
+	const json_t *list = json_object_get(error, "validationErrors"), *v;
+	size_t i;
+
+	json_array_foreach(list, i, v)
+		if (member_text(v, "property") != NULL && member_text(v, "type") != NULL)
+			buf_printf(out, "; %s: %s", member_text(v, "property"),
+			    member_text(v, "type"));
+}
+
+static void
+complain_of(const char *what, const json_t *error)
+{
+	const char *type = member_text(error, "type");
+	const char *description = member_text(error, "description");
+	struct buf line = {0};
+
+	buf_printf(&line, "%s: %s", what,
+	    type != NULL ? type : "the server does not say what became of it");
+	if (description != NULL)
+		buf_printf(&line, ": %s", description);
+	add_properties(error, &line);
+	add_validation(error, &line);
+	text_complain(buf_terminate(&line));
+	buf_free(&line);
+}
+
+/* --- what becomes of objects --- */
+
+struct work {
+	struct batch batch;
+	struct progress progress;
+	uint64_t n; /* told of */
+};
+
+static void
+count(struct work *work)
+{
+	work->n++;
+	if (work->n % PROGRESS_STEP == 0)
+		progress_show(&work->progress, work->n, 0);
+}
+
+static void
+told_create(void *arg, const char *key, const char *id, const json_t *error)
+{
+	struct work *work = arg;
+	struct buf what = {0};
+
+	progress_hide(&work->progress);
+	buf_printf(&what, "object %s", key + strlen(CREATION_PREFIX));
+	if (id != NULL)
+		printf("%s\n", id);
+	else
+		complain_of(buf_terminate(&what), error);
+	buf_free(&what);
+	count(work);
+}
+
+static void
+told_change(void *arg, const char *key, const char *id, const json_t *error)
+{
+	struct work *work = arg;
+
+	if (id == NULL) {
+		progress_hide(&work->progress);
+		complain_of(key, error);
+	}
+	count(work);
+}
+
+/* The type is looked up. */
+static bool
+begin(struct work *work, struct client *c, enum batch_verb verb, const words w, struct err *e)
+{
+	*work = (struct work){.batch = {.client = c,
+				  .verb = verb,
+				  .told = verb == BATCH_CREATE ? told_create : told_change,
+				  .arg = work}};
+	progress_start(&work->progress, verb != BATCH_CREATE);
+	return catalog_record(&c->catalog, *w[WORD_TYPE], &work->batch.type, e);
+}
+
+static void
+end(struct work *work)
+{
+	progress_hide(&work->progress);
+	batch_free(&work->batch);
+}
+
+/* Sends what waits. */
+static bool
+finish(struct work *work, struct err *e)
+{
+	return batch_send(&work->batch, e) && batch_is_done(&work->batch, e);
+}
+
+/* --- where objects come from --- */
+
+/* The stream that the command line names; NULL with *e set.  close_source(). */
+static FILE *
+open_source(struct source *s, const words w, struct err *e)
+{
+	const char *text = *w[WORD_JSON_TEXT], *path = *w[WORD_FILE];
+
+	*s = (struct source){.name = text != NULL ? "--json" : path};
+	if (text != NULL)
+		s->file = fmemopen((char *)text, strlen(text), "r");
+	else if (path != NULL)
+		s->file = fopen(path, "re");
+	else
+		*s = (struct source){.file = stdin, .name = "standard input"};
+	if (s->file == NULL)
+		err_set(
+		    e, ERR_INVALID_ARGUMENTS, "cannot open %s: %s", s->name, strerror(errno));
+	return s->file;
+}
+
+static void
+close_source(struct source *s)
+{
+	if (s->file != NULL && s->file != stdin)
+		fclose(s->file);
+}
+
+/* --- create --- */
+
+static bool
+add_new(struct batch *b, size_t n, json_t *object, struct err *e)
+{
+	char key[32];
+
+	snprintf(key, sizeof key, CREATION_PREFIX "%zu", n);
+	return batch_add(b, key, object, e);
+}
+
+static bool
+create_from_source(struct batch *batch, const words w, struct err *e)
+{
+	struct source s;
+	json_t *object = NULL;
+	bool ok = false;
+
+	if (open_source(&s, w, e) == NULL)
+		return false;
+	while ((ok = source_next(&s, &object, e)) && object != NULL)
+		if (!add_new(batch, s.n, object, e)) {
+			ok = false;
+			break;
+		}
+	close_source(&s);
+	return ok;
+}
+
+static bool
+create(struct client *c, const words w, struct err *e)
+{
+	struct work work;
+	json_t *object;
+	bool ok = false;
+
+	if (!begin(&work, c, BATCH_CREATE, w, e))
+		goto out;
+	if (*w[WORD_FIELD] != NULL) {
+		object = value_object(&c->catalog, work.batch.type, w[WORD_FIELD], e);
+		if (object == NULL || !add_new(&work.batch, 1, object, e))
+			goto out;
+	} else if (!create_from_source(&work.batch, w, e))
+		goto out;
+	ok = finish(&work, e);
+out:
+	end(&work);
+	return ok;
+}
+
+/* --- update --- */
+
+/* The one object that the command line leads to. */
+static json_t *
+read_patch(const words w, struct err *e)
+{
+	struct source s;
+	json_t *patch = NULL, *more = NULL;
+
+	if (open_source(&s, w, e) == NULL)
+		return NULL;
+	if (source_next(&s, &patch, e) && source_next(&s, &more, e) && more == NULL) {
+		close_source(&s);
+		return patch;
+	}
+	err_set(
+	    e, ERR_INVALID_ARGUMENTS, "%s has more than the one patch of an update", s.name);
+	json_decref(patch);
+	json_decref(more);
+	close_source(&s);
+	return NULL;
+}
+
+static bool
+update(struct client *c, const words w, struct err *e)
+{
+	struct work work;
+	json_t *patch;
+	bool ok = false;
+
+	if (!begin(&work, c, BATCH_UPDATE, w, e))
+		goto out;
+	patch = *w[WORD_FIELD] != NULL
+	    ? value_patch(&c->catalog, work.batch.type, w[WORD_FIELD], e)
+	    : read_patch(w, e);
+	if (patch == NULL || !batch_add(&work.batch, *w[WORD_ID], patch, e) ||
+	    !finish(&work, e))
+		goto out;
+	printf("updated %s\n", *w[WORD_ID]);
+	ok = true;
+out:
+	end(&work);
+	return ok;
+}
+
+/* --- delete --- */
+
+/* Ids stand between commas. */
+static bool
+add_listed(struct batch *b, const char *list, struct err *e)
+{
+	for (;;) {
+		struct str id = {list, strcspn(list, ",")};
+		char *key = str_dup(id);
+		bool ok = id.len == 0 || batch_add(b, key, json_null(), e);
+
+		free(key);
+		if (!ok || list[id.len] == '\0')
+			return ok;
+		list += id.len + 1;
+	}
+}
+
+/* Ids stand between blanks, newlines or commas.  At the end *id is empty. */
+static bool
+read_id(FILE *f, struct buf *id, struct err *e)
+{
+	int c;
+
+	buf_clear(id);
+	while ((c = getc(f)) != EOF) {
+		if (c != '\0' && strchr(" \t\r\n,", c) == NULL)
+			buf_putc(id, (char)c);
+		else if (id->len > 0)
+			break;
+		if (id->len > ID_LEN_MAX)
+			return err_set(e, ERR_INVALID_ARGUMENTS,
+			    "standard input has a word of more than %d bytes, which is no id",
+			    ID_LEN_MAX);
+	}
+	buf_terminate(id);
+	return !ferror(f) || err_set(e, ERR_INVALID_ARGUMENTS, "cannot read standard input");
+}
+
+static bool
+add_read(struct batch *b, FILE *f, struct err *e)
+{
+	struct buf id = {0};
+	bool ok;
+
+	while ((ok = read_id(f, &id, e)) && id.len > 0)
+		if (!batch_add(b, id.s, json_null(), e)) {
+			ok = false;
+			break;
+		}
+	buf_free(&id);
+	return ok;
+}
+
+static bool
+destroy(struct client *c, const words w, struct err *e)
+{
+	struct work work;
+	bool ok = false;
+
+	if (!begin(&work, c, BATCH_DESTROY, w, e))
+		goto out;
+	if (*w[WORD_ID_LIST] != NULL ? !add_listed(&work.batch, *w[WORD_ID_LIST], e)
+				     : !add_read(&work.batch, stdin, e))
+		goto out;
+	if (!batch_send(&work.batch, e))
+		goto out;
+	progress_hide(&work.progress);
+	printf("deleted %zu\n", work.batch.done);
+	ok = batch_is_done(&work.batch, e);
+out:
+	end(&work);
+	return ok;
+}
+
+bool
+ctl_create(struct store *s, const words w, struct err *e)
+{
+	(void)s;
+	return ctl_ask(create, w, e);
+}
+
+bool
+ctl_update(struct store *s, const words w, struct err *e)
+{
+	(void)s;
+	return ctl_ask(update, w, e);
+}
+
+bool
+ctl_delete(struct store *s, const words w, struct err *e)
+{
+	(void)s;
+	return ctl_ask(destroy, w, e);
+}
