@@ -137,5 +137,5 @@ batch_is_done(const struct batch *b, struct err *e)
 {
 	return b->failed == 0 ||
 	    err_set(e, b->forbidden == b->failed ? ERR_FORBIDDEN : ERR_SERVER_FAIL,
-		"%zu of %zu objects were refused", b->failed, b->done + b->failed);
+		"refused: %zu of %zu", b->failed, b->done + b->failed);
 }

@@ -57,8 +57,8 @@ filter_type(const struct catalog *cat, const char *type, struct str name, const 
 			continue;
 		for (size_t t = 0; t < sizeof types / sizeof types[0]; t++)
 			if (strcmp(kind, types[t].filter) == 0)
-				return json_pack("{s: cat, s: s*, s: s*}", "type",
-				    types[t].type, "format", types[t].format, "enumName",
+				return json_pack("{s: s, s: s*, s: s*}", "type", types[t].type,
+				    "format", types[t].format, "enumName",
 				    member_text(f, "enumName"));
 		return json_pack("{s: s}", "type", "string");
 	}
@@ -185,7 +185,7 @@ add_comparator(
 
 	return property != NULL &&
 	    json_array_append_new(out,
-		json_pack("{s: cat, s: b}", "property", property, "isAscending", !down)) == 0;
+		json_pack("{s: s, s: b}", "property", property, "isAscending", !down)) == 0;
 }
 
 static bool

@@ -302,9 +302,10 @@ http_is_ok(const struct http_answer *a, const char *url, struct err *e)
 		    url, a->location);
 	problem = json_loadb(a->body.s != NULL ? a->body.s : "", a->body.len, 0, NULL);
 	json_unpack(problem, "{s?s, s?s}", "title", &title, "detail", &detail);
-	err_set(e, code_of(a->status), "%s answers %ld%s%s%s%s", url, a->status,
-	    title != NULL ? ": " : "", title != NULL ? title : "", detail != NULL ? ": " : "",
-	    detail != NULL ? detail : "");
+	if (detail == NULL)
+		detail = title;
+	err_set(e, code_of(a->status), "%s answers %ld%s%s", url, a->status,
+	    detail != NULL ? ": " : "", detail != NULL ? detail : "");
 	json_decref(problem);
 	return false;
 }

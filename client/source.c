@@ -22,8 +22,7 @@ refuse(const struct source *s, const char *why, struct err *e)
 	if (ferror(s->file))
 		return err_set(
 		    e, ERR_INVALID_ARGUMENTS, "cannot read %s: %s", s->name, strerror(errno));
-	return err_set(
-	    e, ERR_INVALID_ARGUMENTS, "%s: behind %zu objects: %s", s->name, s->n, why);
+	return err_set(e, ERR_INVALID_ARGUMENTS, "%s, object %zu: %s", s->name, s->n + 1, why);
 }
 
 static bool
@@ -51,18 +50,20 @@ begin(struct source *s, bool *more, struct err *e)
 	} else if (s->state == SOURCE_ARRAY && c == ',') {
 		getc(s->file);
 		if (peek(s->file) == ']')
-			return refuse(s, "a comma and no object", e);
+			return refuse(s, "there is a comma and no object", e);
 		c = peek(s->file);
 	} else if (s->state == SOURCE_ARRAY && c != ']')
-		return refuse(s, "an array goes on with a comma or ends with ]", e);
+		return refuse(s, "there is no comma before it", e);
 	if (s->state == SOURCE_ARRAY && c == ']') {
 		getc(s->file);
-		return peek(s->file) == EOF ? end(s, e) : refuse(s, "more than one array", e);
+		return peek(s->file) == EOF
+		    ? end(s, e)
+		    : refuse(s, "there is something behind the array", e);
 	}
 	if (s->state == SOURCE_LINES && c == EOF)
 		return ferror(s->file) ? refuse(s, "", e) : end(s, e);
 	*more = true;
-	return c == '{' || refuse(s, c == EOF ? "the array does not end" : "no JSON object", e);
+	return c == '{' || refuse(s, c == EOF ? "the array does not end" : "this is none", e);
 }
 
 bool

@@ -18,17 +18,17 @@
 
 /* --- what the server refuses --- */
 
-/* " (a, b)" */
+/* " (a, b)": those that the description does not name anyway. */
 static void
-add_properties(const json_t *error, struct buf *out)
+add_properties(const json_t *error, const char *description, struct buf *out)
 {
-	const json_t *properties = json_object_get(error, "properties"), *v;
-	size_t i;
+	const json_t *v;
+	size_t i, n = 0;
 
-	json_array_foreach(properties, i, v)
-		if (json_is_string(v))
-			buf_printf(out, "%s%s", i == 0 ? " (" : ", ", json_string_value(v));
-	buf_puts(out, json_array_size(properties) > 0 ? ")" : "");
+	json_array_foreach(json_object_get(error, "properties"), i, v)
+		if (json_is_string(v) && strstr(description, json_string_value(v)) == NULL)
+			buf_printf(out, "%s%s", n++ == 0 ? " (" : ", ", json_string_value(v));
+	buf_puts(out, n > 0 ? ")" : "");
 }
 
 /* "; report/orgName: Required" for each. */
@@ -55,7 +55,7 @@ complain_of(const char *what, const json_t *error)
 	    type != NULL ? type : "the server does not say what became of it");
 	if (description != NULL)
 		buf_printf(&line, ": %s", description);
-	add_properties(error, &line);
+	add_properties(error, description != NULL ? description : "", &line);
 	add_validation(error, &line);
 	text_complain(buf_terminate(&line));
 	buf_free(&line);

@@ -93,7 +93,7 @@ property_row(
 	add_type(json_object_get(property, "type"), &text);
 	if (update != NULL && strcmp(update, "mutable") != 0)
 		buf_printf(&text, ", %s", update);
-	row = json_pack("{s: cat, s: cat, s: O*, s: s*}", "property", name, "type",
+	row = json_pack("{s: s, s: s, s: O*, s: s*}", "property", name, "type",
 	    buf_terminate(&text), "default", json_object_get(catalog_defaults(cat, type), name),
 	    "description", member_text(property, "description"));
 	buf_free(&text);
@@ -185,7 +185,7 @@ describe_all(const struct catalog *cat)
 	json_object_foreach((json_t *)catalog_records(cat), name, v)
 		if (is_own_name(cat, name))
 			add_row(&t,
-			    json_pack("{s: cat, s: s*}", "type", name, "description",
+			    json_pack("{s: s, s: s*}", "type", name, "description",
 				member_text(v, "description")));
 	finish(&t);
 	puts("\nEach names the types and enums in it, which can be described, too.");
