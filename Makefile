@@ -1,6 +1,8 @@
 #  make              everything, into build/
 #  make check        the tests: units, tests/api in process and through nginx and Apache, kills, random histories
 #                    SAN=1: under ASan and UBSan, in build-san/
+#  make chaos        faults by the hundred under load, and a checker; CHAOS_TIME=SECONDS for another length
+#  make chaos-short  the same in a minute
 #  make fuzz         each fuzz target for FUZZ_TIME seconds
 #  make lint         form, static analysis, and who may include whom
 #  make bench        requests a second, and queries at 10,000 and at 1,000,000 records
@@ -49,8 +51,9 @@ SRC       := $(filter-out $(MAINS),$(foreach r,$(ROOMS),$(wildcard $(r)/*.c)))
 TESTS     := $(wildcard tests/*.c)
 BENCHES   := $(wildcard bench/*.c)
 FUZZ      := $(wildcard tests/fuzz/*.c)
-ALL_C     := $(SRC) $(MAINS) $(TESTS) $(BENCHES) $(FUZZ)
-ALL_H     := $(foreach r,$(ROOMS) tests bench,$(wildcard $(r)/*.h))
+CHAOS     := $(wildcard tests/chaos/*.c)
+ALL_C     := $(SRC) $(MAINS) $(TESTS) $(BENCHES) $(FUZZ) $(CHAOS)
+ALL_H     := $(foreach r,$(ROOMS) tests tests/chaos bench,$(wildcard $(r)/*.h))
 SCRIPTS   := quickstart tools/layers .ci/run $(wildcard tests/*.sh bench/*.sh)
 LIB       := $(BUILD)/libreport-outbox.a
 PROGRAMS  := $(addprefix $(BUILD)/,outbox-store outbox-worker outboxd outboxctl)
@@ -81,6 +84,27 @@ check: $(PROGRAMS) $(BUILD)/tests/run
 
 samples: $(PROGRAMS) $(BUILD)/tests/run
 	SAMPLES=$(SAMPLES) $(BUILD)/tests/run samples
+
+# What the tests stand on, for the other programs that do.
+$(BUILD)/tests/libtests.a: $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/run.c,$(TESTS)))
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+# Clients and faults; the checker, which knows nothing of storage/.
+CHAOS_BOTH := contents dice journal
+CHAOS_LOOK := check environment findings ledger shelf since
+CHAOS_RUN  := $(filter-out $(CHAOS_LOOK),$(CHAOS:tests/chaos/%.c=%))
+
+chaos: $(PROGRAMS) $(BUILD)/chaos/chaos $(BUILD)/chaos/check
+	$(BUILD)/chaos/chaos
+chaos-short:
+	@CHAOS_TIME=60 $(MAKE) --no-print-directory chaos
+$(BUILD)/chaos/chaos: $(CHAOS_RUN:%=$(BUILD)/tests/chaos/%.o) $(BUILD)/tests/libtests.a $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcunit -lcurl
+$(BUILD)/chaos/check: $(patsubst %,$(BUILD)/tests/chaos/%.o,$(CHAOS_LOOK) $(CHAOS_BOTH)) $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 # A file is looked at again only when it, a header or the settings changed.
 lint: lint-form $(ALL_C:%.c=build/lint/%.ok)
@@ -143,5 +167,5 @@ clean:
 	rm -rf build build-san build-fuzz
 
 -include $(patsubst %.c,$(BUILD)/%.d,$(ALL_C))
-.PHONY: all check lint lint-form fuzz fuzz-run bench samples docs install clean
+.PHONY: all check chaos chaos-short lint lint-form fuzz fuzz-run bench samples docs install clean
 .SECONDARY:

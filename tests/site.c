@@ -65,16 +65,17 @@ make_folder(struct site *s)
 }
 
 static void
-write_config(struct site *s)
+write_config(struct site *s, const char *settings)
 {
 	char path[SCRATCH_DIR_MAX + 32];
 	struct buf conf = {0};
 	struct err e = {0};
 
 	buf_printf(&conf,
-	    "data_dir = \"%s\"\nrun_dir = \"%s/run\"\nlisten = \"%s\"\nlisten_mode = 0666\n"
-	    "workers = %d\nlog_level = \"warn\"\n",
-	    s->dir, s->dir, s->listen, WORKERS);
+	    "data_dir = \"%s/data\"\nrun_dir = \"%s/run\"\nlisten = \"%s\"\nlisten_mode = "
+	    "0666\n"
+	    "workers = %d\nlog_level = \"warn\"\n%s",
+	    s->dir, s->dir, s->listen, WORKERS, settings);
 	snprintf(path, sizeof path, "%s/outbox.conf", s->dir);
 	if (!io_write_file(path, buf_str(&conf), 0600, &e))
 		give_up(s, e.text);
@@ -91,8 +92,8 @@ choose_listen(struct site *s, bool tcp)
 		snprintf(s->listen, sizeof s->listen, "unix:%s/run/fastcgi.sock", s->dir);
 }
 
-static void
-start_outboxd(struct site *s)
+void
+site_outboxd_again(struct site *s)
 {
 	char program[PATH_MAX], config[SCRATCH_DIR_MAX + 16], log[SCRATCH_DIR_MAX + 16];
 	const char *const argv[] = {program, "--config", config, NULL};
@@ -169,8 +170,8 @@ site_start_as(struct site *s, const struct site_plan *plan)
 	*s = (struct site){0};
 	make_folder(s);
 	choose_listen(s, plan->tcp);
-	write_config(s);
-	start_outboxd(s);
+	write_config(s, plan->settings != NULL ? plan->settings : "");
+	site_outboxd_again(s);
 	start_fronts(s, plan);
 	for (size_t i = 0; i < s->n_fronts; i++)
 		wait_for_front(s, i);
@@ -186,7 +187,7 @@ site_start(struct site *s)
 }
 
 bool
-site_stop(struct site *s)
+site_halt(struct site *s)
 {
 	struct buf logs = {0};
 	bool fronts = true;
@@ -204,6 +205,14 @@ site_stop(struct site *s)
 		fprintf(stderr, "tests/site: web servers %s, outboxd %d\n%s",
 		    fronts ? "clean" : "not clean", outboxd, logs.s);
 	buf_free(&logs);
+	return clean;
+}
+
+bool
+site_stop(struct site *s)
+{
+	bool clean = site_halt(s);
+
 	scratch_remove(s->dir);
 	return clean;
 }

@@ -16,7 +16,8 @@
 struct site_plan {
 	enum front_kind fronts[SITE_FRONTS_MAX];
 	size_t n_fronts;
-	bool tcp; /* or over a unix socket */
+	bool tcp;             /* or over a unix socket */
+	const char *settings; /* more lines of outbox.conf; NULL: none */
 };
 
 struct site {
@@ -42,9 +43,12 @@ struct site_client {
  * it does not come up. */
 void site_start(struct site *s);
 void site_start_as(struct site *s, const struct site_plan *plan);
-/* Stops everything and removes the folder.  True if outboxd and the web servers ended cleanly
- * and no sanitizer found anything in any program; else the logs are printed. */
-bool site_stop(struct site *s);
+/* Starts an outboxd in the place of one that has ended; does not wait for it. */
+void site_outboxd_again(struct site *s);
+/* Stops everything.  True if outboxd and the web servers ended cleanly and no sanitizer found
+ * anything in any program; else the logs are printed. */
+bool site_halt(struct site *s);
+bool site_stop(struct site *s); /* and removes the folder */
 
 /* A client of the first web server, or of another one; c stays where it is until
  * site_client_close(). */

@@ -1,0 +1,132 @@
+/* tests/chaos/main.c -- the proof that what was acknowledged survives: clients write through
+ * nginx while processes are killed and stopped, disks fill and files break; then a checker that
+ * shares no code with the store compares what is there with what was told.
+ *
+ *   CHAOS_TIME=SECONDS  a run of about that long; without it all that is wanted of each fault
+ *   CHAOS_PLAN=A,B      only these faults
+ *   CHAOS_SEED=N        the dice of an earlier run */
+#include <curl/curl.h>
+#include <signal.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "tests/chaos/chaos.h"
+
+#define FULL_S 1200 /* what all that is wanted takes, more or less */
+#define TIME_MAX_S (7 * 86400)
+#define SETTINGS "workers = 8\nkeep_logs_mb = 16\n"
+
+static void
+say(const char *what, const char *fmt, va_list ap)
+{
+	fprintf(stderr, "\nchaos: %s: ", what);
+	vfprintf(stderr, fmt, ap);
+	fputc('\n', stderr);
+}
+
+void
+chaos_wrong(struct chaos *c, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say("wrong", fmt, ap);
+	va_end(ap);
+	c->wrong++;
+}
+
+void
+chaos_manual(struct chaos *c, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say("manual step", fmt, ap);
+	va_end(ap);
+	c->manual++;
+}
+
+/* The number in the environment; otherwise *out stays. */
+static void
+number_from(const char *name, uint64_t max, uint64_t *out)
+{
+	const char *text = getenv(name);
+
+	if (text != NULL && *text != '\0' && !str_to_u64(str_of(text), max, out)) {
+		fprintf(stderr, "chaos: %s is not a number up to %llu\n", name,
+		    (unsigned long long)max);
+		exit(2);
+	}
+}
+
+static bool
+begin(struct chaos *c, struct err *e)
+{
+	static const struct site_plan plan = {
+	    .fronts = {FRONT_NGINX}, .n_fronts = 1, .settings = SETTINGS};
+
+	site_start_as(&c->site, &plan);
+	snprintf(c->data, sizeof c->data, "%s/data", c->site.dir);
+	snprintf(c->journals, sizeof c->journals, "%s/journals", c->site.dir);
+	if (mkdir(c->journals, 0700) != 0)
+		return err_set(e, ERR_SERVER_FAIL, "cannot make %s", c->journals);
+	pulse_begin(&c->pulse);
+	return crowd_start(&c->crowd, &c->site, &c->pulse, c->journals, c->dice, e);
+}
+
+/* Everybody is killed, so that the last check begins with a recovery too; then the outbox has
+ * to start once more and end in order. */
+static void
+end(struct chaos *c, struct client_counts *counts)
+{
+	char changes[CHAOS_PATH_MAX + 16];
+
+	snprintf(changes, sizeof changes, "%s/changes", c->site.dir);
+	crowd_hold(c->crowd);
+	inspect_changes(c, changes);
+	crowd_go_on(c->crowd);
+	crowd_stop(&c->crowd, counts);
+	chaos_kill_all(c);
+	inspect(c, changes);
+	site_outboxd_again(&c->site);
+	if (!site_halt(&c->site))
+		chaos_wrong(c, "the outbox does not end in order");
+}
+
+int
+main(void)
+{
+	static struct chaos c;
+	struct plan plan = {.share = 1};
+	struct client_counts counts;
+	uint64_t seconds = 0, seed = randombytes_uniform(1000000);
+	struct err e = {0};
+	bool back, ok;
+
+	curl_global_init(CURL_GLOBAL_DEFAULT);
+	number_from("CHAOS_TIME", TIME_MAX_S, &seconds);
+	number_from("CHAOS_SEED", UINT32_MAX, &seed);
+	plan.only = getenv("CHAOS_PLAN");
+	if (seconds > 0)
+		plan.share = (double)seconds / FULL_S;
+	c.dice = seed;
+	printf("CHAOS_SEED=%llu\n", (unsigned long long)seed);
+	fflush(stdout);
+	prctl(PR_SET_CHILD_SUBREAPER, 1); /* to see whether anybody outlives outboxd */
+	if (!begin(&c, &e)) {
+		fprintf(stderr, "chaos: %s\n", e.text);
+		return 1;
+	}
+	back = nemesis(&c, &plan);
+	end(&c, &counts);
+	ok = table_print(&c, &counts, plan.share >= 1) && back;
+	if (ok)
+		scratch_remove(c.site.dir);
+	else
+		printf("\nAll that it left is in %s\n", c.site.dir);
+	return ok ? 0 : 1;
+}
