@@ -117,5 +117,6 @@ command_run ctl_status, ctl_model;                              /* ctl/show.c */
 command_run ctl_get, ctl_query;                                 /* ctl/ask.c */
 command_run ctl_create, ctl_update, ctl_delete;                 /* ctl/change.c */
 command_run ctl_describe;                                       /* ctl/describe.c */
+command_run ctl_compact;                                        /* ctl/chore.c */
 
 #endif

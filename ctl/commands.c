@@ -98,6 +98,8 @@ const struct command commands[] = {
 	"end a token at once"},
     {{"status", ""}, NEEDS_STORE, ctl_status, {{0}},
 	"tell whether the store answers, and what it holds"},
+    {{"compact", ""}, NEEDS_STORE, ctl_compact, {{0}},
+	"make the database files smaller, after much was destroyed"},
     {{"model", ""}, NEEDS_NOTHING, ctl_model, {{0}},
 	"show the types of records and their fields, as Markdown"},
     {.name = {NULL}},

@@ -2,6 +2,7 @@
 #include "ctl/progress.h"
 
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -17,13 +18,24 @@ progress_start(struct progress *p, bool alone)
 void
 progress_show(struct progress *p, uint64_t n, uint64_t of)
 {
+	if (of > 0)
+		progress_say(p, "%" PRIu64 " of %" PRIu64, n, of);
+	else
+		progress_say(p, "%" PRIu64, n);
+}
+
+void
+progress_say(struct progress *p, const char *fmt, ...)
+{
+	va_list ap;
+
 	if (!p->seen)
 		return;
-	if (of > 0)
-		fprintf(stderr, CLEAR "%" PRIu64 " of %" PRIu64, n, of);
-	else
-		fprintf(stderr, CLEAR "%" PRIu64, n);
+	va_start(ap, fmt);
+	fputs(CLEAR, stderr);
+	vfprintf(stderr, fmt, ap);
 	fflush(stderr);
+	va_end(ap);
 	p->shown = true;
 }
 

@@ -14,6 +14,9 @@ struct progress {
 void progress_start(struct progress *p, bool alone);
 /* of 0: it is not known how many there are. */
 void progress_show(struct progress *p, uint64_t n, uint64_t of);
+/* The same, in other words. */
+void progress_say(struct progress *p, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
 void progress_hide(struct progress *p);
 
 #endif

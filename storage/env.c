@@ -324,6 +324,26 @@ env_nearly_full(const struct env *env, uint64_t *free_bytes)
 	return *free_bytes < env->reserve_bytes || *free_bytes == 0;
 }
 
+size_t
+env_databases(const struct env *env, DB *all[static ENV_DATABASES_MAX])
+{
+	DB *const own[] = {env->meta, env->tokens, env->opids, env->opids_by_time};
+	size_t n = 0;
+
+	for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
+		all[n++] = own[i];
+	for (const struct type *const *t = model_types; *t != NULL; t++) {
+		const struct table *table = &env->tables[(*t)->number];
+
+		all[n++] = table->rows;
+		all[n++] = table->bodies;
+		all[n++] = table->changes;
+		for (enum index i = 0; i < INDEX__COUNT; i++)
+			all[n++] = table->index[i];
+	}
+	return n;
+}
+
 bool
 env_epoch(struct env *env, DB_TXN *txn, uint32_t *epoch, struct err *e)
 {

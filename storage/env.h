@@ -11,6 +11,7 @@
 
 #define ENV_LOG_FILE_BYTES (64u << 20)
 #define ENV_TOKEN_KEY_LEN 32
+#define ENV_DATABASES_MAX (4 + MODEL_TYPES_MAX * (3 + INDEX__COUNT))
 #define OPID_TIME_LEN 8 /* the value of an operation id begins with its time (i64) */
 
 struct env {
@@ -57,6 +58,9 @@ bool env_commit(struct env *env, DB_TXN **txn, struct err *e);
 bool env_checkpoint(struct env *env, struct err *e);
 /* Less than the reserve is free on the disk; true too, with 0 free, if that cannot be told. */
 bool env_nearly_full(const struct env *env, uint64_t *free_bytes);
+
+/* The handles that write, one for each database; how many there are. */
+size_t env_databases(const struct env *env, DB *all[static ENV_DATABASES_MAX]);
 
 bool env_epoch(struct env *env, DB_TXN *txn, uint32_t *epoch, struct err *e);
 bool env_token_key(

@@ -50,6 +50,7 @@ struct process {
 	struct env env;
 	struct writer *writer;
 	struct maintenance *maintenance;
+	struct chores *chores;
 	struct generation *generation;
 	struct server *server;
 };
@@ -193,11 +194,14 @@ threads_begin(struct process *p, struct err *e)
 	    .keep_changes_s = p->config.keep_changes_days * SECONDS_A_DAY,
 	    .keep_log_bytes = (uint64_t)p->config.keep_logs_mb << 20};
 
+	struct service service;
+
 	if (!writer_start(&p->writer, &p->env, e) ||
-	    !maintenance_start(&p->maintenance, &p->env, p->writer, &m, e))
+	    !maintenance_start(&p->maintenance, &p->env, p->writer, &m, e) ||
+	    !chores_start(&p->chores, &p->env, p->writer, e))
 		return false;
-	server_start(
-	    &p->server, &p->env, p->writer, p->generation, (size_t)p->config.store_connections);
+	service = (struct service){&p->env, p->writer, p->generation, p->chores};
+	server_start(&p->server, &service, (size_t)p->config.store_connections);
 	return true;
 }
 
@@ -253,6 +257,7 @@ store_end(struct process *p, struct err *e)
 	maintenance_stop(&p->maintenance);
 	if (!server_stop(&p->server)) /* its threads still use all the rest; recovery will do */
 		return err_set(e, ERR_SERVER_FAIL, "connections do not end");
+	chores_stop(&p->chores);
 	writer_stop(&p->writer);
 	env_close(&p->env);
 	generation_close(&p->generation);

@@ -39,6 +39,10 @@
  *   STATUS           takes nothing; gives epoch (u32),
  *                    [type, records (u64), change (u64), oldest (u64)]
  *
+ *   CHORE_BEGIN      takes kind (u8), path (str); gives number (u64)
+ *   CHORE_SHOW       takes kind (u8); gives number (u64), kind (u8), running (bool), done
+ * (u64), total (u64), step (str), why: enum err_code (u8), text (str)
+ *
  *   token            id (10 bytes), subject (str), permissions (u64), created_s (i64),
  *                    expires_s (i64)
  *   filter           kind (u8), then for AND, OR, NOT: [filter];
@@ -64,6 +68,8 @@ enum operation {
 	OPERATION_TOKEN_LIST = 8,
 	OPERATION_TOKEN_REVOKE = 9,
 	OPERATION_STATUS = 10,
+	OPERATION_CHORE_BEGIN = 20,
+	OPERATION_CHORE_SHOW = 21,
 	OPERATION__COUNT
 };
 
@@ -171,6 +177,8 @@ void pack_tokens(struct buf *b, const struct store_tokens *r);
 bool unpack_tokens(struct unpack *u, struct store_tokens *r);
 void pack_status(struct buf *b, const struct store_status *r);
 bool unpack_status(struct unpack *u, struct store_status *r);
+void pack_chore(struct buf *b, const struct store_chore *r);
+bool unpack_chore(struct unpack *u, struct store_chore *r);
 void pack_error(struct buf *b, const struct err *e);
 bool unpack_error(
     struct unpack *u, uint8_t code, struct err *e); /* sets *e; false if the code is none */

@@ -241,6 +241,42 @@ unpack_status(struct unpack *u, struct store_status *r)
 }
 
 void
+pack_chore(struct buf *b, const struct store_chore *r)
+{
+	pack_u64(b, r->number);
+	pack_u8(b, (uint8_t)r->kind);
+	pack_u8(b, r->running);
+	pack_u64(b, r->done);
+	pack_u64(b, r->total);
+	pack_str(b, str_of(r->step));
+	pack_u8(b, (uint8_t)r->why.code);
+	pack_str(b, str_of(r->why.text));
+}
+
+bool
+unpack_chore(struct unpack *u, struct store_chore *r)
+{
+	struct str step, why;
+	unsigned code;
+
+	*r = (struct store_chore){.number = unpack_u64(u)};
+	r->kind = (enum store_chore_kind)unpack_u8(u);
+	r->running = unpack_bool(u);
+	r->done = unpack_u64(u);
+	r->total = unpack_u64(u);
+	step = unpack_str(u);
+	code = unpack_u8(u);
+	why = unpack_str(u);
+	if (!unpack_done(u) || code >= ERR__COUNT || step.len >= sizeof r->step ||
+	    why.len >= sizeof r->why.text)
+		return false;
+	r->why.code = (enum err_code)code;
+	memcpy(r->step, step.s, step.len);
+	memcpy(r->why.text, why.s, why.len);
+	return true;
+}
+
+void
 pack_error(struct buf *b, const struct err *e)
 {
 	pack_str(b, str_of(e->path));

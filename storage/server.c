@@ -87,13 +87,12 @@ connection_thread(void *arg)
 }
 
 void
-server_start(struct server **out, struct env *env, struct writer *w, struct generation *g,
-    size_t connections_max)
+server_start(struct server **out, const struct service *service, size_t connections_max)
 {
 	struct server *s = mem_new(1, sizeof *s);
 	pthread_condattr_t monotonic;
 
-	s->service = (struct service){.env = env, .writer = w, .generation = g};
+	s->service = *service;
 	s->connections_max = connections_max;
 	pthread_mutex_init(&s->lock, NULL);
 	pthread_condattr_init(&monotonic);

@@ -12,9 +12,8 @@
 
 struct server;
 
-/* Threads use env, w and g until server_stop(). */
-void server_start(struct server **s, struct env *env, struct writer *w, struct generation *g,
-    size_t connections_max);
+/* Threads use what service points to until server_stop(). */
+void server_start(struct server **s, const struct service *service, size_t connections_max);
 /* Takes fd over: serves it, or closes it if there are too many. */
 void server_connection(struct server *s, int fd);
 /* Ends all connections, each after the answer it is at.  False if some do not end: *s is then

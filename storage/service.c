@@ -12,6 +12,8 @@ static serve *const operations[OPERATION__COUNT] = {
     [OPERATION_TOKEN_LIST] = serve_token_list,
     [OPERATION_TOKEN_REVOKE] = serve_token_revoke,
     [OPERATION_STATUS] = serve_status,
+    [OPERATION_CHORE_BEGIN] = serve_chore_begin,
+    [OPERATION_CHORE_SHOW] = serve_chore_show,
 };
 
 bool

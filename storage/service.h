@@ -5,6 +5,7 @@
 #ifndef STORAGE_SERVICE_H
 #define STORAGE_SERVICE_H
 
+#include "storage/chore.h"
 #include "storage/generation.h"
 #include "storage/protocol.h"
 #include "storage/writer.h"
@@ -14,6 +15,7 @@ struct service {
 	struct env *env;
 	struct writer *writer;
 	struct generation *generation;
+	struct chores *chores;
 };
 
 /* A reply while it is made: payload in head, bytes that need no copy in tail. */
@@ -28,8 +30,9 @@ typedef bool serve(struct service *s, struct unpack *u, struct reply *r, struct 
 serve serve_get, serve_set, serve_query, serve_changes,
     serve_query_changes; /* serve_records.c */
 serve serve_token_create, serve_token_verify, serve_token_list,
-    serve_token_revoke; /* serve_tokens.c */
-serve serve_status;     /* serve_status.c */
+    serve_token_revoke;                    /* serve_tokens.c */
+serve serve_status;                        /* serve_status.c */
+serve serve_chore_begin, serve_chore_show; /* serve_chores.c */
 
 bool service_malformed(struct err *e);
 /* Runs a job in the writer's thread and waits for its commit.  bytes and ops are its weight. */

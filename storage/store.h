@@ -225,6 +225,36 @@ void store_tokens_free(struct store_tokens *r);
 bool store_token_revoke(struct store *s, const uint8_t id[static STORE_TOKEN_ID_LEN],
     struct err *e); /* ERR_NOT_FOUND */
 
+/* --- chores: what the store does beside its requests, one at a time, when somebody asks for it
+ * or its time has come --- */
+
+enum store_chore_kind {
+	STORE_BACKUP = 1,
+	STORE_COMPACT = 2,
+	STORE_VERIFY = 3,
+	STORE_CHORE__COUNT
+};
+#define STORE_CHORE_STEP_MAX 160 /* bytes */
+
+struct store_chore {
+	uint64_t
+	    number; /* of this chore; another for each, also after the store was restarted */
+	enum store_chore_kind kind;
+	bool running;
+	uint64_t done, total;                /* bytes; total 0: not known */
+	char step[STORE_CHORE_STEP_MAX + 1]; /* what it is at, or what came of it */
+	struct err why;                      /* not running: what it failed of */
+};
+
+/* True once it is under way; the chore of that kind and path that already is is as good.
+ * ERR_SERVER_UNAVAILABLE while another is, too. */
+bool store_chore_begin(struct store *s, enum store_chore_kind kind, const char *path,
+    uint64_t *number, struct err *e);
+/* The last of that kind, which may be under way; ERR_NOT_FOUND if there was none since the
+ * store's start. */
+bool store_chore_show(
+    struct store *s, enum store_chore_kind kind, struct store_chore *out, struct err *e);
+
 /* --- health --- */
 
 struct store_status {

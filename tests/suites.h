@@ -34,6 +34,7 @@ extern const CU_TestInfo site_kill_tests[];
 extern const CU_TestInfo site_memory_tests[];
 extern const CU_TestInfo site_tests[];
 extern const CU_TestInfo storage_changes_tests[];
+extern const CU_TestInfo storage_chore_tests[];
 extern const CU_TestInfo storage_kill_tests[];
 extern const CU_TestInfo storage_query_tests[];
 extern const CU_TestInfo storage_server_tests[];

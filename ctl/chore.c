@@ -1,0 +1,88 @@
+/* ctl/chore.c -- outboxctl compact; and how a chore is asked of the store and waited for. */
+#include "ctl/chore.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "ctl/command.h"
+#include "ctl/progress.h"
+
+#define POLL_US 100000
+#define AWAY_US INT64_C(60000000) /* a store that starts again is back long before */
+
+struct waiting {
+	struct store *store;
+	enum store_chore_kind kind;
+	const char *path;
+	uint64_t number;       /* of the chore; 0: not begun */
+	int64_t away_since_us; /* 0: the store answers */
+	struct progress progress;
+};
+
+/* After a call that failed: is it worth another one? */
+static bool
+may_pass(struct waiting *w, struct err *e)
+{
+	struct store_status status;
+	int64_t now_us = clock_monotonic_us();
+
+	if (e->code != ERR_SERVER_UNAVAILABLE)
+		return false;
+	if (store_status(w->store, &status, &(struct err){0}))
+		w->away_since_us = 0;
+	else if (w->away_since_us == 0)
+		w->away_since_us = now_us;
+	if (w->away_since_us != 0 && now_us - w->away_since_us > AWAY_US)
+		return false;
+	progress_tell(&w->progress, e->text, 0, 0, "");
+	*e = (struct err){0};
+	return true;
+}
+
+/* One look at it; *ended once it is. */
+static bool
+look(struct waiting *w, struct store_chore *chore, bool *ended, struct err *e)
+{
+	if (w->number == 0 && !store_chore_begin(w->store, w->kind, w->path, &w->number, e))
+		return may_pass(w, e);
+	if (!store_chore_show(w->store, w->kind, chore, e)) {
+		if (e->code != ERR_NOT_FOUND) /* which the store says that has been restarted */
+			return may_pass(w, e);
+		*e = (struct err){0};
+		chore->number = 0;
+	}
+	w->away_since_us = 0;
+	if (chore->number != w->number) {
+		w->number = 0;
+		return true;
+	}
+	*ended = !chore->running;
+	progress_tell(&w->progress, chore->step, chore->done >> 20, chore->total >> 20, "MiB");
+	return true;
+}
+
+bool
+chore_wait(struct store *s, enum store_chore_kind kind, const char *path, struct err *e)
+{
+	struct waiting w = {.store = s, .kind = kind, .path = path};
+	struct store_chore chore;
+	bool ended = false, ok;
+
+	while ((ok = look(&w, &chore, &ended, e)) && !ended)
+		usleep(POLL_US);
+	progress_end(&w.progress);
+	if (!ok)
+		return false;
+	if (chore.why.code != ERR_NONE)
+		return err_set(e, chore.why.code, "%s", chore.why.text);
+	puts(chore.step);
+	return true;
+}
+
+bool
+ctl_compact(struct store *s, const words w, struct err *e)
+{
+	(void)w;
+	return chore_wait(s, STORE_COMPACT, "", e);
+}

@@ -1,0 +1,12 @@
+/* ctl/chore.h -- asks the store for a chore, and waits until it is done. */
+#ifndef CTL_CHORE_H
+#define CTL_CHORE_H
+
+#include "storage/store.h"
+
+/* The store may be restarted meanwhile: it is asked again, which is why a chore can be asked
+ * for twice.  What came of it goes to standard output, how far it is to standard error if that
+ * is a terminal.  path is "" where the chore takes none. */
+bool chore_wait(struct store *s, enum store_chore_kind kind, const char *path, struct err *e);
+
+#endif
