@@ -151,6 +151,7 @@ bool
 asking_end_secret(struct store *s, bool read, struct err *e)
 {
 	sodium_memzero(s->request.s, s->request.len);
+	sodium_memzero(s->reply.s, s->reply.len);
 	return asking_end(s, read, e);
 }
 

@@ -16,7 +16,7 @@ bool asking_told(struct store *s, struct unpack *u, struct err *e);
 /* read: all of the reply could be unpacked.  A reply that could not be is a store that is not
  * ours: false with *e set. */
 bool asking_end(struct store *s, bool read, struct err *e);
-/* The same after a request that held a secret: it does not stay in memory. */
+/* The same where request or reply held a secret: it does not stay in memory. */
 bool asking_end_secret(struct store *s, bool read, struct err *e);
 
 /* The request was sent more than once, so it may have been done before. */

@@ -137,36 +137,18 @@ environment_open(struct env *env, const struct env_options *o, struct err *e)
 	return rc == 0 || db_failed(e, rc, "opening the environment");
 }
 
-static int
-opid_to_time(DB *secondary, const DBT *key, const DBT *value, DBT *result)
-{
-	struct buf bytes = {0};
-
-	(void)secondary;
-	if (value->size < OPID_TIME_LEN)
-		return EINVAL;
-	buf_add(&bytes, value->data, OPID_TIME_LEN);
-	buf_add(&bytes, key->data, key->size);
-	result->data = bytes.s;
-	result->size = (uint32_t)bytes.len;
-	result->flags = DB_DBT_APPMALLOC;
-	return 0;
-}
-
 static bool
 databases_open(struct env *env, struct err *e)
 {
-	int rc;
-
 	if (!database_open(&env->meta, env->db, "meta", 0, DB_CREATE | DB_MULTIVERSION, e) ||
 	    !database_open(
 		&env->tokens, env->db, "tokens", 0, DB_CREATE | DB_MULTIVERSION, e) ||
-	    !database_open(&env->opids, env->db, "opids", 0, DB_CREATE, e) ||
-	    !database_open(&env->opids_by_time, env->db, "opids.time", 0, DB_CREATE, e))
+	    !database_open(&env->users, env->db, "users", 0, DB_CREATE | DB_MULTIVERSION, e) ||
+	    !timed_open(&env->opids, env->db, "opids", 0, DB_CREATE, e) ||
+	    !timed_open(
+		&env->grants, env->db, "grants", DB_RECNUM, DB_CREATE | DB_MULTIVERSION, e) ||
+	    !timed_open(&env->attempts, env->db, "attempts", DB_RECNUM, DB_CREATE, e))
 		return false;
-	rc = env->opids->associate(env->opids, NULL, env->opids_by_time, opid_to_time, 0);
-	if (rc != 0)
-		return db_failed(e, rc, "associating opids.time");
 	for (const struct type *const *t = model_types; *t != NULL; t++)
 		if (!table_open(&env->tables[(*t)->number], env->db, *t, e))
 			return false;
@@ -246,13 +228,15 @@ env_close(struct env *env)
 	struct err e = {0};
 	int rc;
 
-	if (env->db != NULL && env->opids_by_time != NULL && !env_checkpoint(env, &e))
+	if (env->db != NULL && env->attempts.by_time != NULL && !env_checkpoint(env, &e))
 		log_line(env->log, LOG_LEVEL_WARN, "checkpoint", "error=%s",
 		    log_quote(str_of(e.text)).text);
 	for (size_t i = 0; i <= MODEL_TYPES_MAX; i++)
 		table_close(&env->tables[i]);
-	database_close(&env->opids_by_time);
-	database_close(&env->opids);
+	timed_close(&env->attempts);
+	timed_close(&env->grants);
+	timed_close(&env->opids);
+	database_close(&env->users);
 	database_close(&env->tokens);
 	database_close(&env->meta);
 	rc = env->db == NULL ? 0 : env->db->close(env->db, 0);
@@ -306,6 +290,14 @@ env_commit(struct env *env, DB_TXN **txn, struct err *e)
 }
 
 bool
+env_begin_reading(struct env *env, DB_TXN **txn, struct err *e)
+{
+	int rc = env->db->txn_begin(env->db, NULL, txn, DB_TXN_SNAPSHOT);
+
+	return rc == 0 || db_failed(e, rc, "beginning to read");
+}
+
+bool
 env_checkpoint(struct env *env, struct err *e)
 {
 	int rc = env->db->txn_checkpoint(env->db, 0, 0, 0);
@@ -327,10 +319,12 @@ env_nearly_full(const struct env *env, uint64_t *free_bytes)
 size_t
 env_databases(const struct env *env, DB *all[static ENV_DATABASES_MAX])
 {
-	DB *const own[] = {env->meta, env->tokens, env->opids, env->opids_by_time};
+	DB *const own[ENV_OWN_DATABASES] = {env->meta, env->tokens, env->users, env->opids.rows,
+	    env->opids.by_time, env->grants.rows, env->grants.by_time, env->attempts.rows,
+	    env->attempts.by_time};
 	size_t n = 0;
 
-	for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
+	for (size_t i = 0; i < ENV_OWN_DATABASES; i++)
 		all[n++] = own[i];
 	for (const struct type *const *t = model_types; *t != NULL; t++) {
 		const struct table *table = &env->tables[(*t)->number];

@@ -8,18 +8,21 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "storage/table.h"
+#include "storage/timed.h"
 
 #define ENV_LOG_FILE_BYTES (64u << 20)
 #define ENV_TOKEN_KEY_LEN 32
-#define ENV_DATABASES_MAX (4 + MODEL_TYPES_MAX * (3 + INDEX__COUNT))
-#define OPID_TIME_LEN 8 /* the value of an operation id begins with its time (i64) */
+#define ENV_OWN_DATABASES 9 /* that belong to no type */
+#define ENV_DATABASES_MAX (ENV_OWN_DATABASES + MODEL_TYPES_MAX * (3 + INDEX__COUNT))
 
 struct env {
 	DB_ENV *db;
-	DB *meta;          /* name -> numbers: epoch, the token key, each type's counters */
-	DB *tokens;        /* token id -> hash, subject, permissions, dates */
-	DB *opids;         /* operation id -> time, the answer it got */
-	DB *opids_by_time; /* associated: time, operation id */
+	DB *meta;              /* name -> numbers: epoch, the token key, each type's counters */
+	DB *tokens;            /* token id -> hash, subject, permissions, dates */
+	DB *users;             /* name -> password, permissions (storage/users.h) */
+	struct timed opids;    /* operation id -> time, the answer it got */
+	struct timed grants;   /* id -> when it ends, what was granted (storage/grants.h) */
+	struct timed attempts; /* of whom or from where -> when it is forgotten, how many */
 	/* By type->number; .type is NULL where there is none. */
 	struct table tables[MODEL_TYPES_MAX + 1];
 	const struct clock *clock;
@@ -54,6 +57,8 @@ void env_close(struct env *env); /* with a last checkpoint */
 /* Durable when it returns true; *txn is NULL afterwards.  The writer's thread alone calls it.
  * After false it is not known whether the transaction will be there after the next recovery. */
 bool env_commit(struct env *env, DB_TXN **txn, struct err *e);
+/* A transaction that reads what is committed and waits for no writer; commit it soon. */
+bool env_begin_reading(struct env *env, DB_TXN **txn, struct err *e);
 /* Nothing to do if nothing was written since the last one. */
 bool env_checkpoint(struct env *env, struct err *e);
 /* Less than the reserve is free on the disk; true too, with 0 free, if that cannot be told. */

@@ -211,6 +211,20 @@ unpack_bytes(struct unpack *u, uint8_t *out, size_t len)
 }
 
 void
+unpack_text(struct unpack *u, char *out, size_t size)
+{
+	struct str text = unpack_str(u);
+
+	if (text.len > size || (text.len > 0 && memchr(text.s, '\0', text.len) != NULL)) {
+		u->bad = true;
+		text.len = 0;
+	}
+	if (text.len > 0)
+		memcpy(out, text.s, text.len);
+	out[text.len] = '\0';
+}
+
+void
 pack_token(struct buf *b, const struct store_token *t)
 {
 	buf_add(b, t->id, sizeof t->id);
@@ -223,16 +237,33 @@ pack_token(struct buf *b, const struct store_token *t)
 void
 unpack_token(struct unpack *u, struct store_token *t)
 {
-	struct str subject;
-
 	*t = (struct store_token){0};
 	unpack_bytes(u, t->id, sizeof t->id);
-	subject = unpack_str(u);
-	if (subject.len > STORE_SUBJECT_MAX || memchr(subject.s, '\0', subject.len) != NULL)
-		u->bad = true;
-	else
-		memcpy(t->subject, subject.s, subject.len);
+	unpack_text(u, t->subject, STORE_SUBJECT_MAX);
 	t->permissions = unpack_u64(u);
 	t->created_s = unpack_i64(u);
 	t->expires_s = unpack_i64(u);
+}
+
+void
+pack_user(struct buf *b, const struct store_user *user)
+{
+	pack_str(b, str_of(user->name));
+	pack_str(b, str_of(user->password));
+	pack_u64(b, user->permissions);
+	pack_u64(b, user->stamp);
+	pack_i64(b, user->created_s);
+	pack_i64(b, user->changed_s);
+}
+
+void
+unpack_user(struct unpack *u, struct store_user *user)
+{
+	*user = (struct store_user){0};
+	unpack_text(u, user->name, STORE_SUBJECT_MAX);
+	unpack_text(u, user->password, STORE_PASSWORD_MAX);
+	user->permissions = unpack_u64(u);
+	user->stamp = unpack_u64(u);
+	user->created_s = unpack_i64(u);
+	user->changed_s = unpack_i64(u);
 }

@@ -24,7 +24,8 @@ struct maintenance {
 };
 
 struct prune_job {
-	const struct type *type; /* NULL: operation ids */
+	const struct type *type; /* its change log; NULL: timed */
+	struct timed *timed;
 	int64_t before_s;
 	size_t pruned;
 };
@@ -75,15 +76,13 @@ prune_run(struct batch *b, void *prune_job, struct err *refused, struct err *e)
 	p->pruned = 0;
 	if (p->type != NULL)
 		return changes_prune(b, p, e);
-	return opids_prune(b, p->before_s, PRUNE_BATCH, &p->pruned, e);
+	return timed_prune(p->timed, b->txn, p->before_s, PRUNE_BATCH, &p->pruned, e);
 }
 
 /* In small batches, so that others' writes come between. */
 static bool
-prune(struct writer *w, const struct type *type, int64_t before_s, struct err *e)
+prune(struct writer *w, struct prune_job p, struct err *e)
 {
-	struct prune_job p = {.type = type, .before_s = before_s};
-
 	do {
 		struct job j = {.run = prune_run, .arg = &p, .ops = PRUNE_BATCH};
 
@@ -97,11 +96,20 @@ bool
 maintain_prune(struct env *env, struct writer *w, int64_t keep_changes_s, struct err *e)
 {
 	int64_t now_s = clock_now_s(env->clock);
+	const struct prune_job timed[] = {
+	    {.timed = &env->opids, .before_s = now_s - OPID_KEEP_S},
+	    {.timed = &env->grants, .before_s = now_s},
+	    {.timed = &env->attempts, .before_s = now_s},
+	};
 
 	for (const struct type *const *t = model_types; *t != NULL; t++)
-		if (!prune(w, *t, now_s - keep_changes_s, e))
+		if (!prune(w,
+			(struct prune_job){.type = *t, .before_s = now_s - keep_changes_s}, e))
 			return false;
-	return prune(w, NULL, now_s - OPID_KEEP_S, e);
+	for (size_t i = 0; i < sizeof timed / sizeof timed[0]; i++)
+		if (!prune(w, timed[i], e))
+			return false;
+	return true;
 }
 
 /* Berkeley DB lists the logs that recovery does not need, the oldest first. */

@@ -14,7 +14,5 @@ int opid_find(struct batch *b, const uint8_t opid[static STORE_OPID_LEN], struct
     struct err *e);
 bool opid_keep(struct batch *b, const uint8_t opid[static STORE_OPID_LEN], struct str answer,
     struct err *e);
-/* Forgets at most max of those kept since before before_s, the oldest first. */
-bool opids_prune(struct batch *b, int64_t before_s, size_t max, size_t *pruned, struct err *e);
 
 #endif

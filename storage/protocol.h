@@ -38,13 +38,31 @@
  *   TOKEN_REVOKE     takes token id (10 bytes); gives nothing
  *   STATUS           takes nothing; gives epoch (u32),
  *                    [type, records (u64), change (u64), oldest (u64)]
- *
+ *   USER_ADD, USER_SET_PASSWORD
+ *                    takes user; gives nothing
+ *   USER_GET         takes name (str); gives user
+ *   USER_LIST        takes nothing; gives [user]
+ *   USER_REMOVE      takes name (str); gives nothing
+ *   GRANT_BEGIN      takes id (10 bytes), secret (32 bytes), user (str), stamp (u64),
+ *                    client (str), redirect (str), challenge (32 bytes); gives nothing
+ *   GRANT_TAKE
+ *           takes    kind (u8), id (10 bytes), secret (32 bytes), opid (16 bytes),
+ *                    client (str), redirect (str), challenge (32 bytes)
+ *           gives    user (str), access and refresh secret (32 bytes each), seconds (u32)
+ *   ATTEMPT_BEGIN    takes name (str), address (str); gives seconds to wait (u32)
+ *   ATTEMPT_SUCCEEDED
+ *                    takes name (str), address (str); gives nothing
+ *   FORM_KEY         takes nothing; gives key (32 bytes)
  *   CHORE_BEGIN      takes kind (u8), path (str); gives number (u64)
- *   CHORE_SHOW       takes kind (u8); gives number (u64), kind (u8), running (bool), done
- * (u64), total (u64), step (str), why: enum err_code (u8), text (str)
+ *   CHORE_SHOW
+ *           takes    kind (u8)
+ *           gives    number (u64), kind (u8), running (bool), done (u64), total (u64),
+ *                    step (str), why: enum err_code (u8), text (str)
  *
  *   token            id (10 bytes), subject (str), permissions (u64), created_s (i64),
  *                    expires_s (i64)
+ *   user             name (str), password (str), permissions (u64), stamp (u64),
+ *                    created_s (i64), changed_s (i64)
  *   filter           kind (u8), then for AND, OR, NOT: [filter];
  *                    for KEY: key (u8), relation (u8), number (i64), text (str)
  */
@@ -52,6 +70,7 @@
 #define STORAGE_PROTOCOL_H
 
 #include "base/pack.h"
+#include "storage/login.h"
 #include "storage/store.h"
 
 #define PROTOCOL_VERSION 1
@@ -68,8 +87,18 @@ enum operation {
 	OPERATION_TOKEN_LIST = 8,
 	OPERATION_TOKEN_REVOKE = 9,
 	OPERATION_STATUS = 10,
-	OPERATION_CHORE_BEGIN = 20,
-	OPERATION_CHORE_SHOW = 21,
+	OPERATION_USER_ADD = 20,
+	OPERATION_USER_SET_PASSWORD = 21,
+	OPERATION_USER_GET = 22,
+	OPERATION_USER_LIST = 23,
+	OPERATION_USER_REMOVE = 24,
+	OPERATION_GRANT_BEGIN = 25,
+	OPERATION_GRANT_TAKE = 26,
+	OPERATION_ATTEMPT_BEGIN = 27,
+	OPERATION_ATTEMPT_SUCCEEDED = 28,
+	OPERATION_FORM_KEY = 29,
+	OPERATION_CHORE_BEGIN = 30,
+	OPERATION_CHORE_SHOW = 31,
 	OPERATION__COUNT
 };
 
@@ -107,9 +136,13 @@ bool unpack_bool(struct unpack *u); /* bad unless 0 or 1 */
 void pack_ids(struct buf *b, const uint64_t *ids, size_t n);
 uint64_t *unpack_ids(struct unpack *u, size_t *n);             /* for free() */
 void unpack_bytes(struct unpack *u, uint8_t *out, size_t len); /* zeros if there are fewer */
+/* A text into size + 1 bytes; bad if it is longer than size or holds a NUL. */
+void unpack_text(struct unpack *u, char *out, size_t size);
 void pack_token(struct buf *b, const struct store_token *t);
 void unpack_token(struct unpack *u,
     struct store_token *t); /* bad if the subject is too long or holds a NUL */
+void pack_user(struct buf *b, const struct store_user *user);
+void unpack_user(struct unpack *u, struct store_user *user);
 
 void pack_filter(struct buf *b, const struct filter *f); /* filter.c */
 /* False, with nothing to free, for more than FILTER_MAX_DEPTH or FILTER_MAX_NODES or an unknown
@@ -160,6 +193,11 @@ bool unpack_changes(struct unpack *u, struct store_changes *q);
 void pack_query_changes(struct buf *b, const struct store_query_changes *q);
 bool unpack_query_changes(struct unpack *u, struct store_query_changes *q, struct filter *f);
 
+void pack_grant(struct buf *b, const struct store_grant *g);
+bool unpack_grant(struct unpack *u, struct store_grant *g); /* borrows from u, as the next */
+void pack_take(struct buf *b, const struct store_take *t);
+bool unpack_take(struct unpack *u, struct store_take *t);
+
 /* --- replies: reply.c.  Unpacking takes all of u, or answers false with nothing to free --- */
 
 void pack_rows(struct buf *b,
@@ -175,6 +213,8 @@ void pack_query_changed(struct buf *b, const struct store_query_changed *r);
 bool unpack_query_changed(struct unpack *u, struct store_query_changed *r);
 void pack_tokens(struct buf *b, const struct store_tokens *r);
 bool unpack_tokens(struct unpack *u, struct store_tokens *r);
+void pack_users(struct buf *b, const struct store_users *r);
+bool unpack_users(struct unpack *u, struct store_users *r);
 void pack_status(struct buf *b, const struct store_status *r);
 bool unpack_status(struct unpack *u, struct store_status *r);
 void pack_chore(struct buf *b, const struct store_chore *r);

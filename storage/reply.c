@@ -8,6 +8,7 @@
 #define RESULT_BYTES 21
 #define ADDED_BYTES 16
 #define TOKEN_BYTES_MIN (STORE_TOKEN_ID_LEN + 28)
+#define USER_BYTES_MIN 40
 
 void
 pack_rows(struct buf *b, const struct store_rows *r)
@@ -212,6 +213,27 @@ unpack_tokens(struct unpack *u, struct store_tokens *r)
 }
 
 void
+pack_users(struct buf *b, const struct store_users *r)
+{
+	pack_u32(b, (uint32_t)r->n);
+	for (size_t i = 0; i < r->n; i++)
+		pack_user(b, &r->list[i]);
+}
+
+bool
+unpack_users(struct unpack *u, struct store_users *r)
+{
+	*r = (struct store_users){.n = unpack_count(u, USER_BYTES_MIN)};
+	r->list = mem_new(r->n, sizeof *r->list);
+	for (size_t i = 0; i < r->n && !u->bad; i++)
+		unpack_user(u, &r->list[i]);
+	if (unpack_done(u))
+		return true;
+	store_users_free(r);
+	return false;
+}
+
+void
 pack_status(struct buf *b, const struct store_status *r)
 {
 	pack_u32(b, r->epoch);
@@ -341,4 +363,11 @@ store_tokens_free(struct store_tokens *r)
 {
 	free(r->list);
 	*r = (struct store_tokens){0};
+}
+
+void
+store_users_free(struct store_users *r)
+{
+	free(r->list);
+	*r = (struct store_users){0};
 }

@@ -279,3 +279,67 @@ unpack_query_changes(struct unpack *u, struct store_query_changes *q, struct fil
 	filter_free(f);
 	return false;
 }
+
+/* At most max bytes, none of them a NUL. */
+static struct str
+unpack_short(struct unpack *u, size_t max)
+{
+	struct str text = unpack_str(u);
+
+	if (text.len > max || (text.len > 0 && memchr(text.s, '\0', text.len) != NULL))
+		u->bad = true;
+	return text;
+}
+
+void
+pack_grant(struct buf *b, const struct store_grant *g)
+{
+	buf_add(b, g->id, sizeof g->id);
+	buf_add(b, g->secret, sizeof g->secret);
+	pack_str(b, g->user);
+	pack_u64(b, g->stamp);
+	pack_str(b, g->client);
+	pack_str(b, g->redirect);
+	buf_add(b, g->challenge, sizeof g->challenge);
+}
+
+bool
+unpack_grant(struct unpack *u, struct store_grant *g)
+{
+	*g = (struct store_grant){0};
+	unpack_bytes(u, g->id, sizeof g->id);
+	unpack_bytes(u, g->secret, sizeof g->secret);
+	g->user = unpack_short(u, STORE_SUBJECT_MAX);
+	g->stamp = unpack_u64(u);
+	g->client = unpack_short(u, STORE_CLIENT_MAX);
+	g->redirect = unpack_short(u, STORE_REDIRECT_MAX);
+	unpack_bytes(u, g->challenge, sizeof g->challenge);
+	return unpack_done(u);
+}
+
+void
+pack_take(struct buf *b, const struct store_take *t)
+{
+	pack_u8(b, (uint8_t)t->kind);
+	buf_add(b, t->id, sizeof t->id);
+	buf_add(b, t->secret, sizeof t->secret);
+	buf_add(b, t->opid, sizeof t->opid);
+	pack_str(b, t->client);
+	pack_str(b, t->redirect);
+	buf_add(b, t->challenge, sizeof t->challenge);
+}
+
+bool
+unpack_take(struct unpack *u, struct store_take *t)
+{
+	uint8_t kind = unpack_u8(u);
+
+	*t = (struct store_take){.kind = (enum store_secret)kind};
+	unpack_bytes(u, t->id, sizeof t->id);
+	unpack_bytes(u, t->secret, sizeof t->secret);
+	unpack_bytes(u, t->opid, sizeof t->opid);
+	t->client = unpack_str(u);
+	t->redirect = unpack_str(u);
+	unpack_bytes(u, t->challenge, sizeof t->challenge);
+	return unpack_done(u) && (kind == STORE_CODE || kind == STORE_REFRESH);
+}

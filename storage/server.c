@@ -76,6 +76,8 @@ connection_thread(void *arg)
 		shrink(&frame);
 		if (!frame_write(c->fd, buf_str(&r.head), buf_str(&r.tail), frame_deadline()))
 			break;
+		/* So may what was told. */
+		sodium_memzero(r.head.s, r.head.len < KEEP_BUFFER_BYTES ? r.head.len : 0);
 		shrink(&r.head);
 		shrink(&r.tail);
 	}

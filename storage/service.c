@@ -14,6 +14,16 @@ static serve *const operations[OPERATION__COUNT] = {
     [OPERATION_STATUS] = serve_status,
     [OPERATION_CHORE_BEGIN] = serve_chore_begin,
     [OPERATION_CHORE_SHOW] = serve_chore_show,
+    [OPERATION_USER_ADD] = serve_user_add,
+    [OPERATION_USER_SET_PASSWORD] = serve_user_set_password,
+    [OPERATION_USER_GET] = serve_user_get,
+    [OPERATION_USER_LIST] = serve_user_list,
+    [OPERATION_USER_REMOVE] = serve_user_remove,
+    [OPERATION_GRANT_BEGIN] = serve_grant_begin,
+    [OPERATION_GRANT_TAKE] = serve_grant_take,
+    [OPERATION_ATTEMPT_BEGIN] = serve_attempt_begin,
+    [OPERATION_ATTEMPT_SUCCEEDED] = serve_attempt_succeeded,
+    [OPERATION_FORM_KEY] = serve_form_key,
 };
 
 bool

@@ -30,7 +30,11 @@ typedef bool serve(struct service *s, struct unpack *u, struct reply *r, struct 
 serve serve_get, serve_set, serve_query, serve_changes,
     serve_query_changes; /* serve_records.c */
 serve serve_token_create, serve_token_verify, serve_token_list,
-    serve_token_revoke;                    /* serve_tokens.c */
+    serve_token_revoke; /* serve_tokens.c */
+serve serve_user_add, serve_user_set_password, serve_user_get, serve_user_list,
+    serve_user_remove; /* serve_login.c, as the next */
+serve serve_grant_begin, serve_grant_take, serve_attempt_begin, serve_attempt_succeeded,
+    serve_form_key;
 serve serve_status;                        /* serve_status.c */
 serve serve_chore_begin, serve_chore_show; /* serve_chores.c */
 

@@ -217,7 +217,8 @@ struct store_tokens {
 /* The store keeps a keyed hash of the secret.  An id that exists is ERR_SERVER_FAIL. */
 bool store_token_create(struct store *s, const struct store_token *t,
     const uint8_t secret[static STORE_TOKEN_SECRET_LEN], struct err *e);
-/* Unknown id or another secret: ERR_UNAUTHORIZED.  Expiry is the caller's to check. */
+/* Also one that a login gave out (storage/login.h).  Unknown id or another secret:
+ * ERR_UNAUTHORIZED.  Expiry is the caller's to check. */
 bool store_token_verify(struct store *s, const uint8_t id[static STORE_TOKEN_ID_LEN],
     const uint8_t secret[static STORE_TOKEN_SECRET_LEN], struct store_token *t, struct err *e);
 bool store_token_list(struct store *s, struct store_tokens *out, struct err *e);

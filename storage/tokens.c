@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "storage/grants.h"
 #include "storage/protocol.h"
 
 #define HASH_LEN 32
@@ -115,15 +116,6 @@ token_revoke_run(struct batch *b, void *token_job, struct err *refused, struct e
 	return db_delete(b->env->tokens, b->txn, key_of(job->token.id), e);
 }
 
-/* A transaction that reads what is committed and waits for no writer. */
-static bool
-begin_reading(struct env *env, DB_TXN **txn, struct err *e)
-{
-	int rc = env->db->txn_begin(env->db, NULL, txn, DB_TXN_SNAPSHOT);
-
-	return rc == 0 || db_failed(e, rc, "beginning to read");
-}
-
 bool
 token_verify(struct env *env, const uint8_t id[static STORE_TOKEN_ID_LEN],
     const uint8_t secret[static STORE_TOKEN_SECRET_LEN], struct store_token *t, struct err *e)
@@ -135,9 +127,11 @@ token_verify(struct env *env, const uint8_t id[static STORE_TOKEN_ID_LEN],
 
 	memcpy(asked.token.id, id, sizeof asked.token.id);
 	memcpy(asked.secret, secret, sizeof asked.secret);
-	if (!begin_reading(env, &txn, e))
+	if (!env_begin_reading(env, &txn, e))
 		return false;
 	found = find(env, txn, &asked, &exists, t, e);
+	if (found == 0 && !exists)
+		found = grant_verify(env, txn, id, secret, t, e);
 	txn->commit(txn, 0);
 	sodium_memzero(&asked, sizeof asked);
 	if (found == 0)
@@ -185,7 +179,7 @@ token_list(struct env *env, struct store_tokens *out, struct err *e)
 	int rc, more = -1;
 
 	*out = (struct store_tokens){0};
-	if (!begin_reading(env, &txn, e))
+	if (!env_begin_reading(env, &txn, e))
 		return false;
 	rc = env->tokens->cursor(env->tokens, txn, &c, 0);
 	if (rc != 0) {

@@ -36,6 +36,7 @@ static const struct {
     {"storage_query", storage_query_tests},
     {"storage_changes", storage_changes_tests},
     {"storage_kill", storage_kill_tests},
+    {"storage_login", storage_login_tests},
     {"api_match", api_match_tests},
     {"api", api_tests},
     {"api_doc", api_doc_tests},

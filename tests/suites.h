@@ -36,6 +36,7 @@ extern const CU_TestInfo site_tests[];
 extern const CU_TestInfo storage_changes_tests[];
 extern const CU_TestInfo storage_chore_tests[];
 extern const CU_TestInfo storage_kill_tests[];
+extern const CU_TestInfo storage_login_tests[];
 extern const CU_TestInfo storage_query_tests[];
 extern const CU_TestInfo storage_server_tests[];
 extern const CU_TestInfo storage_set_tests[];
