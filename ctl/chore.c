@@ -35,7 +35,7 @@ may_pass(struct waiting *w, struct err *e)
 		w->away_since_us = now_us;
 	if (w->away_since_us != 0 && now_us - w->away_since_us > AWAY_US)
 		return false;
-	progress_tell(&w->progress, e->text, 0, 0, "");
+	progress_say(&w->progress, "%s", e->text);
 	*e = (struct err){0};
 	return true;
 }
@@ -58,7 +58,8 @@ look(struct waiting *w, struct store_chore *chore, bool *ended, struct err *e)
 		return true;
 	}
 	*ended = !chore->running;
-	progress_tell(&w->progress, chore->step, chore->done >> 20, chore->total >> 20, "MiB");
+	progress_say(&w->progress, "%s: %llu of %llu MiB", chore->step,
+	    (unsigned long long)(chore->done >> 20), (unsigned long long)(chore->total >> 20));
 	return true;
 }
 
@@ -69,9 +70,10 @@ chore_wait(struct store *s, enum store_chore_kind kind, const char *path, struct
 	struct store_chore chore;
 	bool ended = false, ok;
 
+	progress_start(&w.progress, true);
 	while ((ok = look(&w, &chore, &ended, e)) && !ended)
 		usleep(POLL_US);
-	progress_end(&w.progress);
+	progress_hide(&w.progress);
 	if (!ok)
 		return false;
 	if (chore.why.code != ERR_NONE)
