@@ -149,10 +149,10 @@ install: all
 	install -m 644 deploy/outbox.conf $(DESTDIR)$(SHARE)/outbox.conf
 	test -e $(DESTDIR)$(SYSCONFDIR)/report-outbox/outbox.conf || \
 		install -m 644 deploy/outbox.conf $(DESTDIR)$(SYSCONFDIR)/report-outbox/outbox.conf
-	install -m 644 nginx/fastcgi.conf nginx/locations.conf nginx/http.conf $(DESTDIR)$(SHARE)/nginx
+	install -m 644 nginx/fastcgi.conf nginx/locations.conf nginx/http.conf nginx/admin.conf $(DESTDIR)$(SHARE)/nginx
 	sed 's|/usr/local/|$(PREFIX)/|' nginx/report-outbox.conf > $(DESTDIR)$(SHARE)/nginx/report-outbox.conf
 	install -d $(DESTDIR)$(SHARE)/apache/errors
-	install -m 644 apache/locations.conf $(DESTDIR)$(SHARE)/apache
+	install -m 644 apache/locations.conf apache/admin.conf $(DESTDIR)$(SHARE)/apache
 	install -m 644 $(wildcard apache/errors/*.json) $(DESTDIR)$(SHARE)/apache/errors
 	sed 's|/usr/local/|$(PREFIX)/|' apache/report-outbox.conf > $(DESTDIR)$(SHARE)/apache/report-outbox.conf
 	sed 's|/usr/local/|$(PREFIX)/|' deploy/report-outbox.service > \

@@ -129,9 +129,9 @@ make_folder(const char *path)
 		give_up(path, "cannot be made");
 }
 
-/* A folder of the project, without the folders in it. */
+/* A folder of the project, without the folders in it, as dir/as. */
 static void
-copy_folder(const char *dir, const char *name)
+copy_folder(const char *name, const char *dir, const char *as)
 {
 	static const struct word none[] = {{0}};
 	char to[PATH_MAX];
@@ -140,7 +140,7 @@ copy_folder(const char *dir, const char *name)
 
 	if (folder == NULL)
 		give_up(name, "is not there");
-	snprintf(to, sizeof to, "%s/%s", dir, name);
+	snprintf(to, sizeof to, "%s/%s", dir, as);
 	make_folder(to);
 	while ((d = readdir(folder)) != NULL) {
 		char file[PATH_MAX], copy[PATH_MAX];
@@ -148,10 +148,22 @@ copy_folder(const char *dir, const char *name)
 		if (d->d_type != DT_REG)
 			continue;
 		snprintf(file, sizeof file, "%s/%s", name, d->d_name);
-		snprintf(copy, sizeof copy, "%s/%s/%s", dir, name, d->d_name);
+		snprintf(copy, sizeof copy, "%s/%s/%s", dir, as, d->d_name);
 		copy_file(file, copy, none);
 	}
 	closedir(folder);
+}
+
+/* What stands for the built files of the WebUI. */
+static void
+copy_webui(const char *dir)
+{
+	char www[PATH_MAX];
+
+	snprintf(www, sizeof www, "%s/www", dir);
+	make_folder(www);
+	copy_folder("tests/webui", www, "admin");
+	copy_folder("tests/webui/assets", www, "admin/assets");
 }
 
 static void
@@ -173,7 +185,7 @@ write_config(const struct front *f, const char *outbox)
 	fill(str_of(words[3].value), target, &member);
 	words[3].value = buf_terminate(&member);
 	for (size_t i = 0; s->folders[i] != NULL; i++)
-		copy_folder(f->dir, s->folders[i]);
+		copy_folder(s->folders[i], f->dir, s->folders[i]);
 	snprintf(as, sizeof as, "%s/%s", f->dir, s->as);
 	copy_file(s->config, as, words);
 	buf_free(&member);
@@ -206,6 +218,7 @@ front_start(struct front *f, enum front_kind kind, const char *address, const ch
 	snprintf(f->dir, sizeof f->dir, "%s", dir);
 	front_reserve(address, f->listen, &f->reserved_fd);
 	make_folder(f->dir);
+	copy_webui(f->dir);
 	write_config(f, outbox);
 	spawn(f);
 }

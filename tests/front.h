@@ -13,7 +13,7 @@ enum front_kind { FRONT_NGINX, FRONT_APACHE };
 
 struct front {
 	enum front_kind kind;
-	char dir[SCRATCH_DIR_MAX + 16];
+	char dir[SCRATCH_DIR_MAX + 32];
 	char listen[32]; /* "127.0.0.1:45678" */
 	int reserved_fd; /* keeps that port from others while nobody listens */
 	pid_t pid;

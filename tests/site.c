@@ -95,7 +95,7 @@ choose_listen(struct site *s, bool tcp)
 void
 site_outboxd_again(struct site *s)
 {
-	char program[PATH_MAX], config[SCRATCH_DIR_MAX + 16], log[SCRATCH_DIR_MAX + 16];
+	char program[PATH_MAX], config[SCRATCH_DIR_MAX + 32], log[SCRATCH_DIR_MAX + 16];
 	const char *const argv[] = {program, "--config", config, NULL};
 
 	scratch_program("outboxd", program);
@@ -109,7 +109,7 @@ static void
 start_fronts(struct site *s, const struct site_plan *plan)
 {
 	for (size_t i = 0; i < plan->n_fronts; i++) {
-		char dir[SCRATCH_DIR_MAX + 16], address[sizeof "127.0.0.255"];
+		char dir[SCRATCH_DIR_MAX + 32], address[sizeof "127.0.0.255"];
 
 		snprintf(dir, sizeof dir, "%s/front%zu", s->dir, i);
 		snprintf(address, sizeof address, "127.0.0.%u", (unsigned)(uint8_t)(i + 1));

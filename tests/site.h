@@ -35,7 +35,9 @@ struct site_client {
 	const struct site *site;
 	const struct front *front;
 	CURL *curl;
-	bool chunked; /* bodies go without a Content-Length */
+	bool chunked;              /* bodies go without a Content-Length */
+	const char *from;          /* its own address; NULL: as it comes */
+	const char *const *fields; /* further header lines, up to NULL; NULL: none */
 	struct transport transport;
 };
 

@@ -36,6 +36,7 @@ set_options(struct site_client *c, const struct exchange *x, const char *url,
 	curl_easy_setopt(c->curl, CURLOPT_URL, url);
 	curl_easy_setopt(c->curl, CURLOPT_PATH_AS_IS, 1L);
 	curl_easy_setopt(c->curl, CURLOPT_NOPROXY, "*");
+	curl_easy_setopt(c->curl, CURLOPT_INTERFACE, c->from);
 	curl_easy_setopt(c->curl, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(c->curl, CURLOPT_TIMEOUT, HTTP_TIMEOUT_S);
 	curl_easy_setopt(c->curl, CURLOPT_HTTPHEADER, fields);
@@ -66,6 +67,8 @@ send_http(void *arg, const struct exchange *x, struct answer *a, struct err *e)
 	fields = add_field(fields, "Content-Type", x->content_type);
 	fields = add_field(fields, "Authorization", x->authorization);
 	fields = add_field(fields, "Expect", NULL);
+	for (const char *const *f = c->fields; f != NULL && *f != NULL; f++)
+		fields = curl_slist_append(fields, *f);
 	if (c->chunked)
 		fields = add_field(fields, "Transfer-Encoding", "chunked");
 	set_options(c, x, buf_terminate(&url), fields, a);

@@ -19,6 +19,7 @@ extern const CU_TestInfo fcgi_loop_tests[];
 extern const CU_TestInfo fcgi_schema_tests[];
 extern const CU_TestInfo fcgi_tests[];
 extern const CU_TestInfo jmap_error_tests[];
+extern const CU_TestInfo fronts_tests[];
 extern const CU_TestInfo jmap_filter_tests[];
 extern const CU_TestInfo jmap_store_tests[];
 extern const CU_TestInfo jmap_tests[];

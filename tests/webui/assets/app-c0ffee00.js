@@ -1,0 +1,1 @@
+document.body.textContent = new URL(document.baseURI).pathname;
