@@ -152,7 +152,7 @@ http_response_head(const struct http_response *r, struct buf *out)
 {
 	buf_printf(out, "Status: %d %s\r\n", r->status, reason_of(r->status));
 	add_field(out, "Content-Type", r->content_type);
-	if (r->content_type != NULL)
+	if (r->status != 204) /* which has none (RFC 9110, 8.6) */
 		buf_printf(out, "Content-Length: %zu\r\n", r->body.len);
 	add_field(out, "Allow", r->allow);
 	add_field(out, "WWW-Authenticate", r->authenticate);

@@ -1,9 +1,6 @@
-/* fcgi/route_schema.c -- what Stalwart's WebUI and command line ask beside JMAP: the schema
- * document, who they are, and where to log in (RFC 8414). */
+/* fcgi/route_schema.c -- the schema document, under a URL that changes with it. */
 #include "fcgi/exchange.h"
-
 #include "fcgi/media.h"
-#include "model/text.h"
 
 #define SCHEMA_PATH "/api/schema/"
 /* The URL changes with the text; but a token was needed to read it. */
@@ -43,71 +40,4 @@ route_schema(struct exchange *x, struct err *e)
 	if (!schema_make(&x->http->schema, &why))
 		return err_set(e, ERR_NOT_READY, "%s", why.text);
 	return str_is(x->rest, x->http->schema.hash) ? send_schema(x) : redirect_to_schema(x);
-}
-
-static void
-write_permission(const char *name, void *arg)
-{
-	struct buf *out = arg;
-
-	if (out->s[out->len - 1] != '[')
-		buf_putc(out, ',');
-	text_string(out, str_of(name));
-}
-
-bool
-route_account(struct exchange *x, struct err *e)
-{
-	struct buf *out = &x->out->body;
-	struct principal p;
-
-	if (!exchange_authorize(x, &p, e))
-		return false;
-	buf_puts(out, "{\"permissions\":[");
-	permission_each(p.permissions, write_permission, out);
-	buf_puts(out, "],\"edition\":\"oss\",\"locale\":\"en_US\"}");
-	return true;
-}
-
-/* Members of the metadata that are URLs, and their paths. */
-static const struct {
-	const char *name, *path;
-} endpoints[] = {
-    {"issuer", ""},
-    {"authorization_endpoint", "/login"},
-    {"token_endpoint", "/auth/token"},
-};
-
-/* RFC 8414, 2: the code grant for public clients, with PKCE (RFC 7636). */
-static const char abilities[] = "\"response_types_supported\":[\"code\"],"
-				"\"response_modes_supported\":[\"query\"],"
-				"\"grant_types_supported\":[\"authorization_code\","
-				"\"refresh_token\"],"
-				"\"token_endpoint_auth_methods_supported\":[\"none\"],"
-				"\"code_challenge_methods_supported\":[\"S256\"]}";
-
-bool
-route_discover(struct exchange *x, struct err *e)
-{
-	struct buf *out = &x->out->body;
-	struct buf url = {0};
-	size_t base;
-	bool ok = false;
-
-	if (!exchange_base_url(x, &url, e))
-		goto out;
-	base = url.len;
-	buf_putc(out, '{');
-	for (size_t i = 0; i < sizeof endpoints / sizeof endpoints[0]; i++) {
-		url.len = base;
-		buf_puts(&url, endpoints[i].path);
-		buf_printf(out, "\"%s\":", endpoints[i].name);
-		text_string(out, buf_str(&url));
-		buf_putc(out, ',');
-	}
-	buf_puts(out, abilities);
-	ok = true;
-out:
-	buf_free(&url);
-	return ok;
 }

@@ -387,6 +387,7 @@ the_header_has_one_line_a_field(void)
 	http_response_head(&r, &head);
 	CU_ASSERT_STRING_EQUAL(buf_terminate(&head),
 	    "Status: 503 Service Unavailable\r\n"
+	    "Content-Length: 0\r\n"
 	    "WWW-Authenticate: Bearer\r\n"
 	    "Cache-Control: no-store\r\n"
 	    "Retry-After: 3\r\n"
