@@ -68,6 +68,10 @@ const CU_TestInfo api_tests[] = {
     {"queryChanges-: Foo/queryChanges", cases_hold},
     {"value-: values are checked and made canonical", cases_hold},
     {"maps-: the second face shows sets and lists as objects", cases_hold},
+    {"cli-: what stalwart-cli sends", cases_hold},
+    {"webui-: what Stalwart's WebUI sends", cases_hold},
+    {"jmapc-: what jmapc sends", cases_hold},
+    {"jam-: what jmap-jam sends", cases_hold},
     {"every case is run", every_case_is_run},
     CU_TEST_INFO_NULL,
 };

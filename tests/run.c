@@ -44,6 +44,7 @@ static const struct {
     {"request_limits", request_limits_tests},
     {"site", site_tests},
     {"fronts", fronts_tests},
+    {"wire", wire_tests},
     {"site_kill", site_kill_tests},
     {"site_hang", site_hang_tests},
     {"site_memory", site_memory_tests},

@@ -43,5 +43,6 @@ extern const CU_TestInfo storage_server_tests[];
 extern const CU_TestInfo storage_set_tests[];
 extern const CU_TestInfo storage_tests[];
 extern const CU_TestInfo storage_upkeep_tests[];
+extern const CU_TestInfo wire_tests[];
 
 #endif
