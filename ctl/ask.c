@@ -41,40 +41,42 @@ print_record(const json_t *record, bool first)
 }
 
 static void
-complain_of_missing(const json_t *ids)
+complain_of_missing(const json_t *id)
 {
-	const json_t *id;
-	size_t i;
+	struct buf line = {0};
 
-	json_array_foreach(ids, i, id) {
-		struct buf line = {0};
-
-		buf_printf(&line, "%s: there is no such record",
-		    json_is_string(id) ? json_string_value(id) : "an id");
-		text_complain(buf_terminate(&line));
-		buf_free(&line);
-	}
+	buf_printf(&line, "%s: there is no such record",
+	    json_is_string(id) ? json_string_value(id) : "an id");
+	text_complain(buf_terminate(&line));
+	buf_free(&line);
 }
 
-/* As many of the ids as one call may have; *n is how many of them were records'. */
+struct tally {
+	size_t shown, missing;
+};
+
+/* As many ids as one call may have. */
 static bool
-get_some(struct client *c, const char *type, const words w, json_t *arguments, size_t *n,
-    struct err *e)
+get_some(struct client *c, const char *type, const words w, json_t *arguments,
+    struct tally *tally, struct err *e)
 {
-	const json_t *record;
+	const json_t *v;
 	json_t *answer = NULL;
 	size_t i;
 
 	if (!client_call(c, type, "get", arguments, &answer, e))
 		return false;
-	json_array_foreach(json_object_get(answer, "list"), i, record) {
+	json_array_foreach(json_object_get(answer, "list"), i, v) {
 		if (wants_json(w))
-			print_json(record);
+			print_json(v);
 		else
-			print_record(record, *n == 0);
-		(*n)++;
+			print_record(v, tally->shown == 0);
+		tally->shown++;
 	}
-	complain_of_missing(json_object_get(answer, "notFound"));
+	json_array_foreach(json_object_get(answer, "notFound"), i, v) {
+		complain_of_missing(v);
+		tally->missing++;
+	}
 	json_decref(answer);
 	return true;
 }
@@ -84,7 +86,7 @@ get(struct client *c, const words w, struct err *e)
 {
 	const char *type;
 	json_t *properties = json_null();
-	size_t asked = 0, got = 0;
+	struct tally tally = {0};
 	bool ok = false;
 
 	if (!catalog_record(&c->catalog, *w[WORD_TYPE], &type, e))
@@ -97,15 +99,16 @@ get(struct client *c, const words w, struct err *e)
 		json_t *ids = json_array();
 
 		while (*id != NULL && json_array_size(ids) < c->max_objects_in_get)
-			json_array_append_new(ids, json_string(*id++));
-		asked += json_array_size(ids);
+			if (json_array_append_new(ids, json_string(*id++)) != 0)
+				tally.missing++; /* what is not UTF-8 is no id */
 		if (!get_some(c, type, w,
-			json_pack("{s: o, s: O}", "ids", ids, "properties", properties), &got,
+			json_pack("{s: o, s: O}", "ids", ids, "properties", properties), &tally,
 			e))
 			goto out;
 	}
-	ok = got == asked ||
-	    err_set(e, ERR_NOT_FOUND, "%zu of %zu records are not there", asked - got, asked);
+	ok = tally.missing == 0 ||
+	    err_set(e, ERR_NOT_FOUND, "not there: %zu of %zu", tally.missing,
+		tally.shown + tally.missing);
 out:
 	json_decref(properties);
 	return ok;

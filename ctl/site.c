@@ -1,0 +1,44 @@
+/* ctl/site.c -- which outbox the command line means. */
+#include "ctl/command.h"
+
+bool
+ctl_config(struct config *c, const words w, struct err *e)
+{
+	struct buf path = {0};
+	bool ok;
+
+	if (*w[WORD_DIR] != NULL)
+		buf_printf(&path, "%s/outbox.conf", *w[WORD_DIR]);
+	else
+		buf_puts(
+		    &path, *w[WORD_CONFIG] != NULL ? *w[WORD_CONFIG] : CONFIG_DEFAULT_PATH);
+	ok = config_read(c, buf_terminate(&path), e);
+	buf_free(&path);
+	return ok;
+}
+
+bool
+ctl_ask(client_run *run, const words w, struct err *e)
+{
+	struct settings_given g = {
+	    .url = *w[WORD_URL],
+	    .token = *w[WORD_TOKEN],
+	    .token_file = *w[WORD_TOKEN_FILE],
+	    .ca_file = *w[WORD_CA_FILE],
+	    .file = *w[WORD_CONFIG],
+	    .insecure = *w[WORD_INSECURE] != NULL,
+	    .debug = *w[WORD_DEBUG] != NULL,
+	};
+	struct buf file = {0};
+	struct client c;
+	bool ok;
+
+	if (*w[WORD_DIR] != NULL) {
+		buf_printf(&file, "%s/" SETTINGS_FILE, *w[WORD_DIR]);
+		g.file = buf_terminate(&file);
+	}
+	ok = client_open(&c, &g, e) && run(&c, w, e);
+	client_close(&c);
+	buf_free(&file);
+	return ok;
+}
