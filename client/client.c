@@ -47,9 +47,7 @@ take_session(struct client *c, const json_t *session, const char *url, struct er
 {
 	const char *api = member_text(session, "apiUrl");
 
-	if (api != NULL && api[0] == '/')
-		c->api_url = url_of(c, api);
-	else if (api != NULL)
+	if (api != NULL)
 		c->api_url = http_path_on(c->settings.url, api);
 	if (c->api_url == NULL)
 		return err_set(

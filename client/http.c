@@ -25,14 +25,17 @@ struct parts {
 	char *scheme, *host, *port, *path;
 };
 
+/* base is what a relative URL is held against; NULL: there are none. */
 static bool
-parts_of(const char *url, struct parts *p)
+parts_of(const char *base, const char *url, struct parts *p)
 {
 	CURLU *u = curl_url();
 	bool ok;
 
 	*p = (struct parts){0};
-	ok = u != NULL && curl_url_set(u, CURLUPART_URL, url, 0) == CURLUE_OK &&
+	ok = u != NULL &&
+	    (base == NULL || curl_url_set(u, CURLUPART_URL, base, 0) == CURLUE_OK) &&
+	    curl_url_set(u, CURLUPART_URL, url, 0) == CURLUE_OK &&
 	    curl_url_get(u, CURLUPART_SCHEME, &p->scheme, 0) == CURLUE_OK &&
 	    curl_url_get(u, CURLUPART_HOST, &p->host, 0) == CURLUE_OK &&
 	    curl_url_get(u, CURLUPART_PORT, &p->port, CURLU_DEFAULT_PORT) == CURLUE_OK &&
@@ -50,26 +53,13 @@ parts_free(struct parts *p)
 	curl_free(p->path);
 }
 
-bool
-http_same_server(const char *url, const char *other)
-{
-	struct parts a, b = {0};
-	bool same;
-
-	same = parts_of(url, &a) && parts_of(other, &b) && strcmp(a.scheme, b.scheme) == 0 &&
-	    str_equal_nocase(str_of(a.host), str_of(b.host)) && strcmp(a.port, b.port) == 0;
-	parts_free(&a);
-	parts_free(&b);
-	return same;
-}
-
 char *
 http_path_on(const char *server, const char *url)
 {
 	struct parts a, b = {0};
 	struct buf out = {0};
 
-	if (parts_of(server, &a) && parts_of(url, &b)) {
+	if (parts_of(NULL, server, &a) && parts_of(server, url, &b)) {
 		buf_printf(&out, "%s://%s:%s%s", a.scheme, a.host, a.port, b.path);
 		buf_terminate(&out);
 	}
@@ -85,7 +75,7 @@ is_loopback(const char *url)
 	struct parts p;
 	bool is;
 
-	is = parts_of(url, &p) &&
+	is = parts_of(NULL, url, &p) &&
 	    (strcmp(p.host, "localhost") == 0 || strncmp(p.host, "127.", 4) == 0 ||
 		strcmp(p.host, "[::1]") == 0);
 	parts_free(&p);

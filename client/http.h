@@ -35,10 +35,8 @@ void http_answer_free(struct http_answer *a);
  */
 bool http_is_ok(const struct http_answer *a, const char *url, struct err *e);
 
-/* Are the two of one scheme, host and port? */
-bool http_same_server(const char *url, const char *other);
-/* The scheme, host and port of one and the path of the other; for free(), NULL if either is no
- * URL. */
+/* The scheme, host and port of server and the path of url, which may be relative to it; for
+ * free(), NULL if either is no URL. */
 char *http_path_on(const char *server, const char *url);
 
 #endif

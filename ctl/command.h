@@ -106,7 +106,8 @@ void usage_of_command(const struct command *c, struct buf *out);
 /* Appends the whole usage text, or what there is to know of one command. */
 void usage(const struct command *c, struct buf *out);
 
-/* ctl/target.c.  The configuration of the outbox that --dir or --config names; config_free(). */
+/* ctl/target.c.  The configuration of the outbox that --dir or --config names; config_free().
+ */
 bool ctl_config(struct config *c, const words w, struct err *e);
 /* Runs with a client of the server that the command line, or the settings, name. */
 typedef bool client_run(struct client *c, const words w, struct err *e);

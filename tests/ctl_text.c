@@ -22,7 +22,7 @@ static const struct {
     {"gr\xc3\xbc\xc3\x9f", "gr\xc3\xbc\xc3\x9f", 4},
     {"\xe6\x97\xa5\xe6\x9c\xac", "\xe6\x97\xa5\xe6\x9c\xac", 4},
     {"e\xcc\x81", "e\xcc\x81", 1},
-    {"\xe2\x80\xaetxt.exe", "\\u202etxt.exe", 13},
+    {"\xe2\x80\x8etxt.exe", "\\u200etxt.exe", 13},
     {"a\xe2\x80\x8b"
      "b",
 	"a\\u200b"
@@ -73,6 +73,7 @@ static const struct {
     {"{\"0\": {\"count\": 5}}", "{\"0\":{\"count\":5}}"},
     {"[\"a\", 1]", "[\"a\",1]"},
     {"{\"\\u001b\": true}", "\\x1b"},
+    {"\"\\u202etxt.exe\"", "\\u202etxt.exe"},
     {"[\"\\u009b\"]", "[\"\\u009b\"]"},
 };
 

@@ -29,6 +29,7 @@ static const struct {
     {"ctl_line", ctl_line_tests},
     {"ctl_text", ctl_text_tests},
     {"ctl_site", ctl_site_tests},
+    {"ctl_servers", ctl_servers_tests},
     {"client", client_tests},
     {"client_settings", client_settings_tests},
     {"daemon", daemon_tests},
