@@ -22,7 +22,13 @@ token_new(struct token *t)
 void
 token_format(const struct token *t, char out[static TOKEN_LEN + 1])
 {
-	memcpy(out, TOKEN_PREFIX, PREFIX_LEN);
+	token_format_as(TOKEN_PREFIX, t, out);
+}
+
+void
+token_format_as(const char *prefix, const struct token *t, char out[static TOKEN_LEN + 1])
+{
+	memcpy(out, prefix, PREFIX_LEN);
 	sodium_bin2base64(out + PREFIX_LEN, TOKEN_LEN - PREFIX_LEN + 1,
 	    (const unsigned char *)t, sizeof *t, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 }
@@ -40,9 +46,15 @@ is_ascii(struct str text)
 bool
 token_parse(struct str text, struct token *t)
 {
+	return token_parse_as(TOKEN_PREFIX, text, t);
+}
+
+bool
+token_parse_as(const char *prefix, struct str text, struct token *t)
+{
 	size_t len;
 
-	return text.len == TOKEN_LEN && is_ascii(text) && str_cut_prefix(&text, TOKEN_PREFIX) &&
+	return text.len == TOKEN_LEN && is_ascii(text) && str_cut_prefix(&text, prefix) &&
 	    sodium_base642bin((unsigned char *)t, sizeof *t, text.s, text.len, NULL, &len, NULL,
 		sodium_base64_VARIANT_URLSAFE_NO_PADDING) == 0 &&
 	    len == sizeof *t;

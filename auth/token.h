@@ -1,5 +1,5 @@
 /* auth/token.h -- the text of a bearer token: "rob_" id secret, in base64url without padding
- * (RFC 4648, 5).
+ * (RFC 4648, 5); and of a login's code and refresh token, which differ in the prefix.
  *
  * Opaque to everybody else.  Both parts come from libsodium's generator; the secret has 256
  * bits. */
@@ -13,6 +13,8 @@
 #include "storage/store.h"
 
 #define TOKEN_PREFIX "rob_"
+#define TOKEN_PREFIX_CODE "roc_"
+#define TOKEN_PREFIX_REFRESH "ror_"
 #define TOKEN_LEN 60 /* the prefix, then 42 bytes in 56 characters */
 
 struct token {
@@ -23,6 +25,9 @@ struct token {
 void token_new(struct token *t);
 void token_format(const struct token *t, char out[static TOKEN_LEN + 1]);
 bool token_parse(struct str text, struct token *t);
+/* The same with another prefix of as many characters. */
+void token_format_as(const char *prefix, const struct token *t, char out[static TOKEN_LEN + 1]);
+bool token_parse_as(const char *prefix, struct str text, struct token *t);
 void token_wipe(struct token *t); /* sodium_memzero */
 
 /* A token's id as people see it in `outboxctl token list`: 20 hexadecimal digits. */

@@ -19,6 +19,7 @@ static const struct config defaults = {
     .listen = (char *)"unix:/run/report-outbox/fastcgi.sock",
     .listen_mode = 0660,
     .public_url = (char *)"",
+    .redirect_uris = (char *)"",
     .workers = 0,
     .worker_connections = 256,
     .worker_timeout_s = 60,
@@ -123,6 +124,31 @@ check_nets(const char *value)
 }
 
 static const char *
+check_urls(const char *value)
+{
+	const char *want =
+	    "URLs in ASCII with blanks between, each with https:// or http:// and "
+	    "without a fragment";
+
+	while (*value != '\0') {
+		size_t len = strcspn(value, " ");
+		struct str url = {value, len};
+
+		for (size_t i = 0; i < len; i++)
+			if (url.s[i] < ' ' || url.s[i] >= 0x7f ||
+			    strchr("\"\\<>#;,", url.s[i]) != NULL)
+				return want;
+		if (len > CONFIG_REDIRECT_MAX ||
+		    (!str_cut_prefix(&url, "https://") && !str_cut_prefix(&url, "http://")) ||
+		    url.len == 0 || url.s[0] == '/')
+			return want;
+		value += len;
+		value += strspn(value, " ");
+	}
+	return NULL;
+}
+
+static const char *
 check_level(const char *value)
 {
 	enum log_level level;
@@ -143,6 +169,7 @@ static const struct option {
     {"listen_mode", offsetof(struct config, listen_mode), store_unsigned, NULL, 0600, 0777},
     {"public_url", offsetof(struct config, public_url), store_text, check_url, 0, 0},
     {"trusted_proxies", offsetof(struct config, trusted_proxies), store_nets, check_nets, 0, 0},
+    {"redirect_uris", offsetof(struct config, redirect_uris), store_text, check_urls, 0, 0},
     {"workers", offsetof(struct config, workers), store_long, NULL, 0, CONFIG_WORKERS_MAX},
     {"worker_connections", offsetof(struct config, worker_connections), store_long, NULL, 1,
 	4096},
@@ -294,6 +321,7 @@ config_parse(struct config *c, const char *path, struct str text, struct err *e)
 	c->run_dir = str_dup(str_of(defaults.run_dir));
 	c->listen = str_dup(str_of(defaults.listen));
 	c->public_url = str_dup(str_of(defaults.public_url));
+	c->redirect_uris = str_dup(str_of(defaults.redirect_uris));
 	buf_add_str(&copy, text);
 	if (strlen(buf_terminate(&copy)) != text.len) {
 		err_set(e, ERR_SERVER_FAIL, "%s is not a text file", path);
@@ -334,6 +362,7 @@ config_free(struct config *c)
 	free(c->run_dir);
 	free(c->listen);
 	free(c->public_url);
+	free(c->redirect_uris);
 	nets_free(&c->trusted_proxies);
 	*c = (struct config){0};
 }
@@ -364,6 +393,18 @@ char *
 config_pid_file(const struct config *c)
 {
 	return path_in(c->run_dir, "outboxd.pid");
+}
+
+char *
+config_login_lock(const struct config *c)
+{
+	return path_in(c->run_dir, "login.lock");
+}
+
+unsigned
+config_login_slots(const struct config *c)
+{
+	return config_workers(c) < 4 ? 1 : (unsigned)config_workers(c) / 2;
 }
 
 long

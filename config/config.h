@@ -11,6 +11,7 @@
 
 #define CONFIG_DEFAULT_PATH "/etc/report-outbox/outbox.conf"
 #define CONFIG_WORKERS_MAX 100
+#define CONFIG_REDIRECT_MAX 1024 /* bytes of a redirect URI */
 
 /* Strings are owned; config_free().  Every member has a default. */
 struct config {
@@ -20,16 +21,17 @@ struct config {
 	unsigned listen_mode; /* of a unix socket, octal in the file */
 	char *public_url;     /* in absolute URLs; "": from the request's scheme and Host */
 	struct nets trusted_proxies; /* whose X-Forwarded-Proto and -Host are believed */
-	long workers;                /* processes; 0: one a core, at least 2 */
-	long worker_connections;     /* kept FastCGI connections a worker polls */
-	long worker_timeout_s;       /* a worker stuck longer in one request is killed */
-	long stop_timeout_s;         /* what is being served may take so long after SIGTERM */
-	long store_timeout_ms;       /* how long a worker waits for the store */
-	long store_cache_mb;         /* Berkeley DB cache */
-	long store_connections;      /* at most, workers and outboxctl together */
-	long keep_changes_days;      /* /changes knows at least so far back */
-	long reserve_mb;   /* free on the disk, below which creates and updates stop */
-	long keep_logs_mb; /* Berkeley DB logs not needed for recovery, kept for repair */
+	char *redirect_uris;     /* of logins, blanks between; "": those of the WebUI here */
+	long workers;            /* processes; 0: one a core, at least 2 */
+	long worker_connections; /* kept FastCGI connections a worker polls */
+	long worker_timeout_s;   /* a worker stuck longer in one request is killed */
+	long stop_timeout_s;     /* what is being served may take so long after SIGTERM */
+	long store_timeout_ms;   /* how long a worker waits for the store */
+	long store_cache_mb;     /* Berkeley DB cache */
+	long store_connections;  /* at most, workers and outboxctl together */
+	long keep_changes_days;  /* /changes knows at least so far back */
+	long reserve_mb;         /* free on the disk, below which creates and updates stop */
+	long keep_logs_mb;       /* Berkeley DB logs not needed for recovery, kept for repair */
 	enum log_level log_level;
 	struct limits limits;
 };
@@ -46,8 +48,12 @@ bool config_parse(struct config *c, const char *path, struct str text, struct er
 char *config_store_dir(const struct config *c);
 char *config_store_socket(const struct config *c);
 char *config_pid_file(const struct config *c);
+char *config_login_lock(const struct config *c); /* run_dir/login.lock */
 
 long config_workers(const struct config *c); /* processes; never 0 */
-size_t config_option_count(void);            /* that a file may hold */
+/* Passwords that may be hashed at a time: half the workers, because the others have reports to
+ * serve; never 0. */
+unsigned config_login_slots(const struct config *c);
+size_t config_option_count(void); /* that a file may hold */
 
 #endif

@@ -8,6 +8,7 @@
 
 #include <ctype.h>
 #include <malloc.h>
+#include <sodium.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -201,6 +202,8 @@ answer(struct connection *c, struct worker *w)
 	memcpy(w->log.request_id, r.request_id.len > 0 ? r.request_id.s : "", r.request_id.len);
 	w->log.request_id[r.request_id.len] = '\0';
 	http_serve(&w->http, &r, &a);
+	if (!big)
+		sodium_memzero(w->body.s, w->body.len); /* a form holds a password */
 	sent = send_answer(c, w, &a);
 	log_request(w, &r, &a, started_us);
 	w->log.request_id[0] = '\0';

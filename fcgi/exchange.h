@@ -23,6 +23,8 @@ serve route_jmap, route_session;     /* route_jmap.c */
 serve route_schema;                  /* route_schema.c */
 serve route_account, route_discover; /* route_discover.c */
 serve route_healthz, route_readyz;   /* route_health.c */
+serve route_login, route_login_form; /* route_login.c: GET, POST */
+serve route_token;                   /* route_token.c */
 
 /* Who is asking, by the Authorization header: ERR_UNAUTHORIZED, or ERR_NOT_READY if the store
  * does not say. */

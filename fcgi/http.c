@@ -12,6 +12,7 @@
 
 #define ALLOW_POST "POST, OPTIONS"
 #define ALLOW_GET "GET, HEAD, OPTIONS"
+#define ALLOW_BOTH "GET, HEAD, POST, OPTIONS"
 
 static const struct route {
 	const char *path; /* one that ends in a star: everything that begins so */
@@ -30,6 +31,8 @@ static const struct route {
     {"/api/account", ALLOW_GET, route_account, NULL, FACE_MAPS},
     {"/api/discover/*", ALLOW_GET, route_discover, NULL, FACE_MAPS},
     {"/.well-known/oauth-authorization-server", ALLOW_GET, route_discover, NULL, FACE_MAPS},
+    {"/login", ALLOW_BOTH, route_login, route_login_form, FACE_MAPS},
+    {"/auth/token", ALLOW_POST, NULL, route_token, FACE_MAPS},
     {"/healthz", ALLOW_GET, route_healthz, NULL, FACE_ARRAYS},
     {"/readyz", ALLOW_GET, route_readyz, NULL, FACE_ARRAYS},
     {0},
@@ -110,6 +113,7 @@ http_response_free(struct http_response *r)
 	buf_free(&r->body);
 	buf_free(&r->location);
 	buf_free(&r->set_cookie);
+	buf_free(&r->content_security_policy);
 }
 
 static const char *
@@ -159,7 +163,10 @@ http_response_head(const struct http_response *r, struct buf *out)
 	add_field(out, "Cache-Control", r->cache_control);
 	add_field(out, "Content-Encoding", r->content_encoding);
 	add_field(out, "Vary", r->vary);
-	add_field(out, "Content-Security-Policy", r->content_security_policy);
+	add_field(out, "Pragma", r->pragma);
+	if (r->content_security_policy.len > 0)
+		buf_printf(out, "Content-Security-Policy: %.*s\r\n",
+		    (int)r->content_security_policy.len, r->content_security_policy.s);
 	if (r->location.len > 0)
 		buf_printf(out, "Location: %.*s\r\n", (int)r->location.len, r->location.s);
 	if (r->set_cookie.len > 0)

@@ -35,11 +35,12 @@ struct http_response {
 	const char *allow;        /* 405 and OPTIONS: "POST, OPTIONS"; NULL otherwise */
 	const char *authenticate; /* 401: the value of WWW-Authenticate; NULL otherwise */
 	const char *cache_control;
-	const char *content_encoding, *vary, *content_security_policy; /* NULL: not sent */
-	struct buf location;    /* of a redirect; a whole header value */
-	struct buf set_cookie;  /* "name=value; Path=/; HttpOnly" */
-	unsigned retry_after_s; /* 503; 0 otherwise */
-	bool head;              /* the body is only counted, not sent */
+	const char *content_encoding, *vary, *pragma; /* NULL: not sent */
+	struct buf content_security_policy;           /* empty: not sent */
+	struct buf location;                          /* of a redirect; a whole header value */
+	struct buf set_cookie;                        /* "name=value; Path=/; HttpOnly" */
+	unsigned retry_after_s;                       /* 429 and 503; 0 otherwise */
+	bool head;                                    /* the body is only counted, not sent */
 	struct buf body;
 	/* for the log */
 	char subject[STORE_SUBJECT_MAX + 1];
@@ -50,6 +51,7 @@ struct http_response {
 struct http {
 	struct jmap jmap;
 	struct auth *auth;
+	struct login *login;         /* for /login and /auth/token */
 	const char *public_url;      /* "": from the request's scheme and Host */
 	struct nets trusted_proxies; /* borrowed */
 	struct schema schema;        /* {0} until somebody asks for it */

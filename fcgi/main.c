@@ -17,6 +17,7 @@
 
 #include "config/version.h"
 #include "fcgi/loop.h"
+#include "login/login.h"
 
 #define EXIT_USAGE 2
 #define LISTEN_FD STDIN_FILENO
@@ -80,6 +81,7 @@ static bool
 run(struct worker *w, int ready_fd, struct err *e)
 {
 	char *socket = config_store_socket(&w->config);
+	char *slots = config_login_lock(&w->config);
 	bool ok = false;
 
 	if (!is_listening(LISTEN_FD)) {
@@ -93,6 +95,11 @@ run(struct worker *w, int ready_fd, struct err *e)
 	}
 	store_open(&w->http.jmap.store, socket, (unsigned)w->config.store_timeout_ms);
 	auth_open(&w->http.auth, w->http.jmap.store, socket, &w->clock);
+	login_open(&w->http.login,
+	    &(struct login_options){.store = w->http.jmap.store,
+		.redirects = w->config.redirect_uris,
+		.slots_path = slots,
+		.slots = config_login_slots(&w->config)});
 	raise_descriptor_limit(&w->config);
 	mallopt(M_MMAP_THRESHOLD, MMAP_THRESHOLD);
 	mallopt(M_TRIM_THRESHOLD, TRIM_THRESHOLD);
@@ -106,11 +113,13 @@ run(struct worker *w, int ready_fd, struct err *e)
 		ok = loop_run(w, LISTEN_FD, &stopping, e);
 out:
 	heartbeat_stop(&w->heartbeat);
+	login_close(&w->http.login);
 	auth_close(&w->http.auth);
 	store_close(&w->http.jmap.store);
 	schema_free(&w->http.schema);
 	buf_free(&w->body);
 	buf_free(&w->head);
+	free(slots);
 	free(socket);
 	return ok;
 }

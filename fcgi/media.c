@@ -37,12 +37,13 @@ is_utf8(struct str charset)
 	return str_equal_nocase(charset, STR("utf-8"));
 }
 
-bool
-media_is_json(struct str content_type)
+/* type, with any parameters but a charset that is not UTF-8. */
+static bool
+is_utf8_of(struct str content_type, struct str type)
 {
 	struct str rest = content_type;
 
-	if (!str_equal_nocase(before(&rest, ';'), STR("application/json")))
+	if (!str_equal_nocase(before(&rest, ';'), type))
 		return false;
 	while (rest.len > 0) {
 		struct str parameter = before(&rest, ';');
@@ -52,6 +53,18 @@ media_is_json(struct str content_type)
 			return false;
 	}
 	return true;
+}
+
+bool
+media_is_json(struct str content_type)
+{
+	return is_utf8_of(content_type, STR("application/json"));
+}
+
+bool
+media_is_form(struct str content_type)
+{
+	return is_utf8_of(content_type, STR("application/x-www-form-urlencoded"));
 }
 
 #define WEIGHT_MAX 1000 /* of "q=1"; three decimals are all that a weight has */

@@ -8,6 +8,8 @@
 
 /* application/json, with any parameters but a charset that is not UTF-8. */
 bool media_is_json(struct str content_type);
+/* application/x-www-form-urlencoded, likewise. */
+bool media_is_form(struct str content_type);
 
 /* Whether the client wants gzip at least as much as a body that is not encoded.  Without the
  * header it does not: some that would have to unpack it send none. */

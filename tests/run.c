@@ -16,6 +16,7 @@ static const struct {
     {"model_patch", model_patch_tests},
     {"config", config_tests},
     {"auth", auth_tests},
+    {"login", login_tests},
     {"jmap", jmap_tests},
     {"jmap_error", jmap_error_tests},
     {"jmap_filter", jmap_filter_tests},

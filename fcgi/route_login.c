@@ -1,0 +1,235 @@
+/* fcgi/route_login.c -- GET and POST /login: the page where people log in (RFC 6749, 3.1). */
+#include <sodium.h>
+#include <string.h>
+
+#include "auth/subject.h"
+#include "fcgi/cookie.h"
+#include "fcgi/exchange.h"
+#include "fcgi/login_page.h"
+#include "fcgi/media.h"
+#include "login/login.h"
+#include "login/redirect.h"
+
+#define HTML "text/html; charset=utf-8"
+#define RETRY_AFTER_S 2
+
+/* "__Host-": browsers take it from this host alone, over TLS alone. */
+#define COOKIE_SECURE "__Host-outbox-login"
+#define COOKIE_PLAIN "outbox-login"
+
+/* One visit. */
+struct visit {
+	struct exchange *x;
+	struct buf base; /* how the browser reaches us */
+	struct form form;
+	struct authorize authorize;
+	char cookie[LOGIN_COOKIE_LEN + 1];
+	bool has_cookie; /* it came with the request */
+};
+
+static bool
+is_secure(const struct visit *v)
+{
+	struct str base = buf_str(&v->base);
+
+	return str_cut_prefix(&base, "https://");
+}
+
+/* --- answers --- */
+
+static bool
+show(struct visit *v, int status)
+{
+	v->x->out->status = status;
+	v->x->out->content_type = HTML;
+	login_page_policy(v->authorize.redirect, &v->x->out->content_security_policy);
+	return true;
+}
+
+static bool
+show_refusal(struct visit *v, int status, const char *why)
+{
+	v->authorize.redirect = (struct str){0};
+	login_page_refusal(why, &v->x->out->body);
+	return show(v, status);
+}
+
+static bool
+show_unavailable(struct visit *v)
+{
+	v->x->out->retry_after_s = RETRY_AFTER_S;
+	return show_refusal(v, 503, "The outbox does not answer at the moment. Try again.");
+}
+
+static bool
+send_back(struct visit *v, const char *code, const char *error, const char *why)
+{
+	v->x->out->status = 303; /* the browser turns a POST into a GET */
+	v->x->out->content_type = NULL;
+	authorize_location(
+	    &v->authorize, code, error, why, buf_str(&v->base), &v->x->out->location);
+	return true;
+}
+
+static bool
+show_form(struct visit *v, int status, struct str name, const char *complaint)
+{
+	struct login_page page = {.authorize = &v->authorize, .complaint = complaint};
+	char field[LOGIN_FIELD_LEN + 1];
+	struct err e = {0};
+
+	if (!v->has_cookie) {
+		login_cookie_new(v->cookie);
+		buf_printf(&v->x->out->set_cookie, "%s=%s; Path=/; HttpOnly; SameSite=Strict%s",
+		    is_secure(v) ? COOKIE_SECURE : COOKIE_PLAIN, v->cookie,
+		    is_secure(v) ? "; Secure" : "");
+	}
+	if (!login_field_of(v->x->http->login, str_of(v->cookie), field, &e))
+		return show_unavailable(v);
+	page.field = field;
+	page.name = subject_is_valid(name) ? name : (struct str){0};
+	login_page_form(&page, &v->x->out->body);
+	return show(v, status);
+}
+
+/* --- requests --- */
+
+static void
+read_cookie(struct visit *v)
+{
+	struct str value =
+	    cookie_value(v->x->request->cookie, is_secure(v) ? COOKIE_SECURE : COOKIE_PLAIN);
+
+	if (value.len != LOGIN_COOKIE_LEN)
+		return;
+	memcpy(v->cookie, value.s, value.len);
+	v->has_cookie = true;
+}
+
+/* Reads what is asked for out of encoded; false if that is answered already. */
+static bool
+visit_begin(struct visit *v, struct str encoded)
+{
+	if (!form_read(&v->form, encoded)) {
+		show_refusal(v, 400, "The request is malformed, or says something twice.");
+		return false;
+	}
+	read_cookie(v);
+	if (authorize_read(
+		&v->authorize, &v->form, login_redirects(v->x->http->login), buf_str(&v->base)))
+		return true;
+	if (v->authorize.error == NULL)
+		show_refusal(v, 400, v->authorize.why);
+	else
+		send_back(v, NULL, v->authorize.error, v->authorize.why);
+	return false;
+}
+
+static void
+visit_end(struct visit *v)
+{
+	sodium_memzero(v->cookie, sizeof v->cookie);
+	form_free(&v->form);
+	buf_free(&v->base);
+}
+
+bool
+route_login(struct exchange *x, struct err *e)
+{
+	struct visit v = {.x = x};
+
+	if (!exchange_base_url(x, &v.base, e))
+		return false;
+	if (visit_begin(&v, x->request->query))
+		show_form(&v, 200, v.authorize.hint, NULL);
+	visit_end(&v);
+	return true;
+}
+
+/* A browser that says where a form comes from says the truth. */
+static bool
+is_from_elsewhere(const struct visit *v)
+{
+	struct str origin = v->x->request->origin;
+
+	return origin.len > 0 && !str_equal_nocase(origin, redirect_origin(buf_str(&v->base)));
+}
+
+static bool
+show_wait(struct visit *v, struct str name, uint32_t wait_s)
+{
+	char complaint[128];
+
+	if (wait_s < 60)
+		snprintf(complaint, sizeof complaint,
+		    "There were too many attempts. Try again in %u seconds.", wait_s);
+	else
+		snprintf(complaint, sizeof complaint,
+		    "There were too many attempts. Try again in %u minutes.",
+		    (wait_s + 59) / 60);
+	v->x->out->retry_after_s = wait_s;
+	return show_form(v, 429, name, complaint); /* RFC 6585, 4 */
+}
+
+static bool
+try_password(struct visit *v)
+{
+	struct str name = form_value(&v->form, LOGIN_FIELD_NAME);
+	struct str password = form_value(&v->form, LOGIN_FIELD_PASSWORD);
+	struct login_result r;
+	struct err e = {0};
+
+	if (name.len == 0 || password.len == 0)
+		return show_form(v, 400, name, "Enter your name and your password.");
+	if (!login_try(v->x->http->login, name, password, v->x->request->remote_addr,
+		&v->authorize, &r, &e))
+		return show_unavailable(v);
+	switch (r.end) {
+	case LOGIN_WRONG:
+		return show_form(v, 403, name, "The name or the password is wrong.");
+	case LOGIN_WAIT:
+		return show_wait(v, name, r.wait_s);
+	case LOGIN_DONE:
+		break;
+	}
+	memcpy(v->x->out->subject, name.s, name.len);
+	send_back(v, r.code, NULL, NULL);
+	sodium_memzero(&r, sizeof r);
+	return true;
+}
+
+static bool
+answer_form(struct visit *v)
+{
+	struct err e = {0};
+	bool ok;
+
+	if (!login_field_check(v->x->http->login,
+		v->has_cookie ? str_of(v->cookie) : (struct str){0},
+		form_value(&v->form, LOGIN_FIELD_HIDDEN), &ok, &e))
+		return show_unavailable(v);
+	if (!ok)
+		return show_form(v, 403, form_value(&v->form, LOGIN_FIELD_NAME),
+		    "The form was too old, or your browser keeps no cookies. Try again.");
+	if (form_value(&v->form, LOGIN_FIELD_CANCEL).len > 0)
+		return send_back(v, NULL, "access_denied", "the user does not want to log in");
+	return try_password(v);
+}
+
+bool
+route_login_form(struct exchange *x, struct err *e)
+{
+	struct visit v = {.x = x};
+
+	if (!exchange_base_url(x, &v.base, e))
+		return false;
+	if (!media_is_form(x->request->content_type) || x->request->body_too_large)
+		show_refusal(&v, 400, "This is not the form that was shown here.");
+	else if (is_from_elsewhere(&v))
+		show_refusal(&v, 403,
+		    "The form was sent from another site, or this one goes by another name.");
+	else if (visit_begin(&v, x->request->body))
+		answer_form(&v);
+	visit_end(&v);
+	return true;
+}

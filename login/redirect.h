@@ -1,0 +1,21 @@
+/* login/redirect.h -- where a browser may be sent with a code: an allow-list, so that nobody
+ * can have it sent elsewhere (RFC 9700, 4.1). */
+#ifndef LOGIN_REDIRECT_H
+#define LOGIN_REDIRECT_H
+
+#include <stdbool.h>
+
+#include "base/str.h"
+
+#define REDIRECT_PATH "/admin/oauth/callback" /* of the WebUI, behind the outbox's own URL */
+
+/* allowed: URLs with blanks between them, compared byte for byte.  "": base and REDIRECT_PATH,
+ * or that path at any port of this machine as the browser sees it: http://localhost,
+ * http://127.0.0.1 or http://[::1] (RFC 8252, 7.3). */
+bool redirect_is_allowed(const char *allowed, struct str base, struct str uri);
+
+/* "https://reports.example.com:8443", of a URL: a header field of Content-Security-Policy, and
+ * what browsers send as Origin. */
+struct str redirect_origin(struct str url);
+
+#endif
