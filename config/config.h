@@ -20,18 +20,18 @@ struct config {
 	char *listen;         /* FastCGI: "unix:PATH" or "ADDRESS:PORT" */
 	unsigned listen_mode; /* of a unix socket, octal in the file */
 	char *public_url;     /* in absolute URLs; "": from the request's scheme and Host */
+	char *redirect_uris;  /* of logins, blanks between; "": those of the WebUI here */
 	struct nets trusted_proxies; /* whose X-Forwarded-Proto and -Host are believed */
-	char *redirect_uris;     /* of logins, blanks between; "": those of the WebUI here */
-	long workers;            /* processes; 0: one a core, at least 2 */
-	long worker_connections; /* kept FastCGI connections a worker polls */
-	long worker_timeout_s;   /* a worker stuck longer in one request is killed */
-	long stop_timeout_s;     /* what is being served may take so long after SIGTERM */
-	long store_timeout_ms;   /* how long a worker waits for the store */
-	long store_cache_mb;     /* Berkeley DB cache */
-	long store_connections;  /* at most, workers and outboxctl together */
-	long keep_changes_days;  /* /changes knows at least so far back */
-	long reserve_mb;         /* free on the disk, below which creates and updates stop */
-	long keep_logs_mb;       /* Berkeley DB logs not needed for recovery, kept for repair */
+	long workers;                /* processes; 0: one a core, at least 2 */
+	long worker_connections;     /* kept FastCGI connections a worker polls */
+	long worker_timeout_s;       /* a worker stuck longer in one request is killed */
+	long stop_timeout_s;         /* what is being served may take so long after SIGTERM */
+	long store_timeout_ms;       /* how long a worker waits for the store */
+	long store_cache_mb;         /* Berkeley DB cache */
+	long store_connections;      /* at most, workers and outboxctl together */
+	long keep_changes_days;      /* /changes knows at least so far back */
+	long reserve_mb;   /* free on the disk, below which creates and updates stop */
+	long keep_logs_mb; /* Berkeley DB logs not needed for recovery, kept for repair */
 	enum log_level log_level;
 	struct limits limits;
 };
