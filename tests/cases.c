@@ -52,8 +52,11 @@ bool
 transport_post(
     const struct transport *t, const char *path, struct str body, json_t **reply, struct err *e)
 {
-	struct exchange x = {
-	    "POST", path, tokens_header(t->tokens, "admin"), "application/json", body};
+	struct exchange x = {.method = "POST",
+	    .path = path,
+	    .authorization = tokens_header(t->tokens, "admin"),
+	    .content_type = "application/json",
+	    .body = body};
 	struct answer a = {0};
 	bool ok = false;
 
@@ -226,8 +229,10 @@ step_read(struct step *s, const struct tokens *tokens, const char *name, int num
 	bool ok = true, request, http, response;
 
 	*s = (struct step){.status = 200, .token = "admin"};
-	s->x = (struct exchange){
-	    "POST", "/api", tokens_header(tokens, "admin"), "application/json", {0}};
+	s->x = (struct exchange){.method = "POST",
+	    .path = "/api",
+	    .authorization = tokens_header(tokens, "admin"),
+	    .content_type = "application/json"};
 	request = read_part(name, number, "request.json", &s->body);
 	http = read_part(name, number, "http", &s->http);
 	response = read_part(name, number, "response.json", &text);

@@ -19,6 +19,7 @@ struct exchange {
 	const char *authorization; /* value of the header; NULL: none */
 	const char *content_type;  /* NULL: none */
 	struct str body;
+	const char *cookie, *origin; /* NULL: none */
 };
 
 /* And what came back: answer_free(). */

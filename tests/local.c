@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "login/login.h"
+
 #define STORE_TIMEOUT_MS 10000
 
 static bool
@@ -16,6 +18,10 @@ serve(void *arg, const struct exchange *x, struct answer *a, struct err *e)
 	    .path = {x->path, strcspn(x->path, "?")},
 	    .content_type = str_of(x->content_type),
 	    .authorization = str_of(x->authorization),
+	    .query = str_of(strchr(x->path, '?') == NULL ? NULL : strchr(x->path, '?') + 1),
+	    .cookie = str_of(x->cookie),
+	    .origin = str_of(x->origin),
+	    .remote_addr = STR("192.0.2.1"),
 	    .host = STR("outbox.test"),
 	    .body = x->body,
 	};
@@ -40,10 +46,15 @@ local_client_open(struct local_client *c, struct local *l)
 {
 	store_open(&c->store, l->outbox.socket, STORE_TIMEOUT_MS);
 	auth_open(&c->auth, c->store, l->outbox.socket, &l->outbox.clock);
+	snprintf(c->slots, sizeof c->slots, "%s/login.lock", l->outbox.dir);
+	login_open(&c->login,
+	    &(struct login_options){
+		.store = c->store, .redirects = "", .slots_path = c->slots, .slots = 1});
 	c->limits = &l->outbox.limits;
 	c->http = (struct http){
 	    .jmap = {c->store, &l->outbox.clock, &l->outbox.limits},
 	    .auth = c->auth,
+	    .login = c->login,
 	    .public_url = "",
 	};
 	c->transport = (struct transport){serve, c, &l->tokens};
@@ -53,6 +64,7 @@ void
 local_client_close(struct local_client *c)
 {
 	schema_free(&c->http.schema);
+	login_close(&c->login);
 	auth_close(&c->auth);
 	store_close(&c->store);
 }

@@ -11,6 +11,8 @@
 struct local_client {
 	struct store *store;
 	struct auth *auth;
+	struct login *login;
+	char slots[80]; /* the file of login/slots.h */
 	struct http http;
 	const struct limits *limits;
 	struct transport transport; /* http_serve() */

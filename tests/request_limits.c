@@ -15,8 +15,11 @@
 static void
 post_status(const struct transport *t, struct str body, char *out, size_t size)
 {
-	struct exchange x = {
-	    "POST", "/api", tokens_header(t->tokens, "admin"), "application/json", body};
+	struct exchange x = {.method = "POST",
+	    .path = "/api",
+	    .authorization = tokens_header(t->tokens, "admin"),
+	    .content_type = "application/json",
+	    .body = body};
 	struct answer a = {0};
 	struct err e = {0};
 	json_t *problem;

@@ -17,6 +17,7 @@ static const struct {
     {"config", config_tests},
     {"auth", auth_tests},
     {"login", login_tests},
+    {"login_flow", login_flow_tests},
     {"jmap", jmap_tests},
     {"jmap_error", jmap_error_tests},
     {"jmap_filter", jmap_filter_tests},

@@ -66,6 +66,8 @@ send_http(void *arg, const struct exchange *x, struct answer *a, struct err *e)
 	buf_printf(&url, "http://%s%s", c->front->listen, x->path);
 	fields = add_field(fields, "Content-Type", x->content_type);
 	fields = add_field(fields, "Authorization", x->authorization);
+	fields = add_field(fields, "Cookie", x->cookie);
+	fields = add_field(fields, "Origin", x->origin);
 	fields = add_field(fields, "Expect", NULL);
 	for (const char *const *f = c->fields; f != NULL && *f != NULL; f++)
 		fields = curl_slist_append(fields, *f);

@@ -28,6 +28,7 @@ extern const CU_TestInfo fronts_tests[];
 extern const CU_TestInfo jmap_filter_tests[];
 extern const CU_TestInfo jmap_store_tests[];
 extern const CU_TestInfo jmap_tests[];
+extern const CU_TestInfo login_flow_tests[];
 extern const CU_TestInfo login_tests[];
 extern const CU_TestInfo model_patch_tests[];
 extern const CU_TestInfo model_record_tests[];
