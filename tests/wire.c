@@ -123,7 +123,12 @@ cli_begins(enum front_kind front)
 	session = get_json(&t, "/jmap/session");
 	api = path_of_api(session);
 	CU_ASSERT_STRING_EQUAL(api, "/jmap");
-	say(&t, (struct exchange){"POST", api, NULL, "application/json", STR(body)}, 200, &a);
+	say(&t,
+	    (struct exchange){.method = "POST",
+		.path = api,
+		.content_type = "application/json",
+		.body = STR(body)},
+	    200, &a);
 	CU_ASSERT_PTR_NOT_NULL(strstr(a.body.s, "\"notFound\":[\"id1\"]"));
 	answer_free(&a);
 	json_decref(schema);
