@@ -54,7 +54,7 @@ FUZZ      := $(wildcard tests/fuzz/*.c)
 CHAOS     := $(wildcard tests/chaos/*.c)
 ALL_C     := $(SRC) $(MAINS) $(TESTS) $(BENCHES) $(FUZZ) $(CHAOS)
 ALL_H     := $(foreach r,$(ROOMS) tests tests/chaos bench,$(wildcard $(r)/*.h))
-SCRIPTS   := quickstart tools/layers .ci/run $(wildcard tests/*.sh bench/*.sh)
+SCRIPTS   := quickstart tools/layers .ci/run $(wildcard tests/*.sh bench/*.sh) ctl/outboxctl.bash
 LIB       := $(BUILD)/libreport-outbox.a
 PROGRAMS  := $(addprefix $(BUILD)/,outbox-store outbox-worker outboxd outboxctl)
 
@@ -76,7 +76,7 @@ $(BUILD)/%.o: %.c Makefile
 	$(CC) -MMD -MP $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
 $(BUILD)/tests/run: $(TESTS:%.c=$(BUILD)/%.o) $(LIB)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcunit -lcurl
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcunit
 
 # The tests start the programs that lie beside them, and speak to nothing else.
 check: $(PROGRAMS) $(BUILD)/tests/run
@@ -101,7 +101,7 @@ chaos-short:
 	@CHAOS_TIME=60 $(MAKE) --no-print-directory chaos
 $(BUILD)/chaos/chaos: $(CHAOS_RUN:%=$(BUILD)/tests/chaos/%.o) $(BUILD)/tests/libtests.a $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcunit -lcurl
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcunit
 $(BUILD)/chaos/check: $(patsubst %,$(BUILD)/tests/chaos/%.o,$(CHAOS_LOOK) $(CHAOS_BOTH)) $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
@@ -111,6 +111,7 @@ lint: lint-form $(ALL_C:%.c=build/lint/%.ok)
 lint-form:
 	clang-format -n -Werror $(ALL_C) $(ALL_H)
 	shellcheck $(SCRIPTS)
+	mandoc -T lint -W style ctl/outboxctl.1
 	tools/layers
 build/lint/%.ok: %.c $(ALL_H) .clang-tidy
 	@mkdir -p $(@D)
@@ -134,7 +135,7 @@ $(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(LIB)
 bench: $(PROGRAMS) $(BENCHES:%.c=$(BUILD)/%)
 	bench/run.sh $(BUILD)
 $(BUILD)/bench/%: $(BUILD)/bench/%.o $(LIB)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcurl
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 docs: $(BUILD)/outboxctl
 	$(BUILD)/outboxctl model > docs/model.md
@@ -143,9 +144,12 @@ docs: $(BUILD)/outboxctl
 install: all
 	install -d $(DESTDIR)$(LIBEXEC) $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(SHARE)/nginx $(DESTDIR)$(DOC)/docs/decisions \
 		$(DESTDIR)$(SYSCONFDIR)/report-outbox \
-		$(addprefix $(DESTDIR)$(PREFIX)/lib/,systemd/system sysusers.d tmpfiles.d)
+		$(addprefix $(DESTDIR)$(PREFIX)/lib/,systemd/system sysusers.d tmpfiles.d) \
+		$(addprefix $(DESTDIR)$(PREFIX)/share/,man/man1 bash-completion/completions)
 	install -m 755 $(PROGRAMS) $(DESTDIR)$(LIBEXEC)
 	ln -sf ../libexec/report-outbox/outboxctl $(DESTDIR)$(PREFIX)/bin/outboxctl
+	install -m 644 ctl/outboxctl.1 $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 644 ctl/outboxctl.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/outboxctl
 	install -m 644 deploy/outbox.conf $(DESTDIR)$(SHARE)/outbox.conf
 	test -e $(DESTDIR)$(SYSCONFDIR)/report-outbox/outbox.conf || \
 		install -m 644 deploy/outbox.conf $(DESTDIR)$(SYSCONFDIR)/report-outbox/outbox.conf

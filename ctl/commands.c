@@ -102,6 +102,8 @@ const struct command commands[] = {
 	"make the database files smaller, after much was destroyed"},
     {{"model", ""}, NEEDS_NOTHING, ctl_model, {{0}},
 	"show the types of records and their fields, as Markdown"},
+    {{"completion", ""}, NEEDS_NOTHING, ctl_completion, {{0}},
+	"show the commands and their options, for the completion of a shell"},
     {.name = {NULL}},
 };
 
