@@ -35,13 +35,14 @@ static const struct {
     {"token_endpoint", "/auth/token"},
 };
 
-/* RFC 8414, 2: the code grant for public clients, with PKCE (RFC 7636). */
+/* RFC 8414, 2: the code grant for public clients, with PKCE (RFC 7636) and iss (RFC 9207). */
 static const char abilities[] = "\"response_types_supported\":[\"code\"],"
 				"\"response_modes_supported\":[\"query\"],"
 				"\"grant_types_supported\":[\"authorization_code\","
 				"\"refresh_token\"],"
 				"\"token_endpoint_auth_methods_supported\":[\"none\"],"
-				"\"code_challenge_methods_supported\":[\"S256\"]}";
+				"\"code_challenge_methods_supported\":[\"S256\"],"
+				"\"authorization_response_iss_parameter_supported\":true}";
 
 bool
 route_discover(struct exchange *x, struct err *e)

@@ -51,6 +51,7 @@ what_the_file_says_replaces_a_default(void)
 			       "listen_mode = 0600\n"
 			       "public_url = \"https://reports.example.com:8443/x\"\n"
 			       "trusted_proxies = \"192.0.2.1 2001:db8::/32\"\n"
+			       "redirect_uris = \"https://a/cb  http://b:1/c?d\"\n"
 			       "workers = 7\n"
 			       "log_level = debug\n"
 			       "max_calls_in_request = 9\n",
@@ -60,7 +61,9 @@ what_the_file_says_replaces_a_default(void)
 	CU_ASSERT_EQUAL(c.listen_mode, 0600);
 	CU_ASSERT_STRING_EQUAL(c.public_url, "https://reports.example.com:8443/x");
 	CU_ASSERT_EQUAL(c.trusted_proxies.n, 2);
+	CU_ASSERT_STRING_EQUAL(c.redirect_uris, "https://a/cb  http://b:1/c?d");
 	CU_ASSERT_EQUAL(config_workers(&c), 7);
+	CU_ASSERT_EQUAL(config_login_slots(&c), 3);
 	CU_ASSERT_EQUAL(c.log_level, LOG_LEVEL_DEBUG);
 	CU_ASSERT_EQUAL(c.limits.max_calls_in_request, 9);
 	config_free(&c);
@@ -147,6 +150,13 @@ static const struct {
     {"trusted_proxies = \"192.0.2.1, 192.0.2.2\"\n", "trusted_proxies must be addresses"},
     {"trusted_proxies = \"192.0.2.0/33\"\n", "trusted_proxies must be addresses"},
     {"trusted_proxies = \"proxy.example.com\"\n", "trusted_proxies must be addresses"},
+    {"redirect_uris = \"/cb\"\n", "redirect_uris must be URLs"},
+    {"redirect_uris = \"https://\"\n", "redirect_uris must be URLs"},
+    {"redirect_uris = \"https:///cb\"\n", "redirect_uris must be URLs"},
+    {"redirect_uris = \"https://a/cb javascript:x\"\n", "redirect_uris must be URLs"},
+    {"redirect_uris = \"https://a/cb, https://b/cb\"\n", "redirect_uris must be URLs"},
+    {"redirect_uris = \"https://a/cb#x\"\n", "redirect_uris must be URLs"},
+    {"redirect_uris = \"https://a/\xc3\xa4\"\n", "redirect_uris must be URLs"},
     {"log_level = \"loud\"\n", "log_level must be error, warn, info or debug"},
     {"max_objects_in_get = 6000\n", "max_query_limit must not be below max_objects_in_get"},
     {"workers = 10\nstore_connections = 21\n", "store_connections must be at least twice"},

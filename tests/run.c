@@ -55,6 +55,7 @@ static const struct {
     {"wire", wire_tests},
     {"site_kill", site_kill_tests},
     {"site_hang", site_hang_tests},
+    {"site_login", site_login_tests},
     {"site_memory", site_memory_tests},
     {"random", random_tests},
     {"samples", samples_tests},

@@ -19,8 +19,8 @@
 #define STORE_TIMEOUT_MS 10000
 
 /* What the programs and the web servers have written. */
-static void
-read_logs(const struct site *s, struct buf *out)
+void
+site_logs(const struct site *s, struct buf *out)
 {
 	char path[SCRATCH_DIR_MAX + 32];
 	struct err e = {0};
@@ -38,7 +38,7 @@ give_up(const struct site *s, const char *what)
 {
 	struct buf logs = {0};
 
-	read_logs(s, &logs);
+	site_logs(s, &logs);
 	fprintf(stderr, "tests/site: %s\n%s", what, buf_terminate(&logs));
 	exit(1);
 }
@@ -198,7 +198,7 @@ site_halt(struct site *s)
 		fronts = front_stop(&s->fronts[i]) && fronts;
 	outboxd = scratch_end(s->outboxd, SIGTERM, STOP_WAIT_S);
 	io_close(&s->reserved_fd);
-	read_logs(s, &logs);
+	site_logs(s, &logs);
 	clean = fronts && outboxd == 0 && strstr(buf_terminate(&logs), "Sanitizer") == NULL &&
 	    strstr(logs.s, "runtime error") == NULL;
 	if (!clean)
