@@ -273,7 +273,7 @@ authorization_requests_are_checked_before_anybody_is_sent_back(void)
 		CU_ASSERT_TRUE_FATAL(form_read(&f, str_of(requests[i].query)));
 		ok = authorize_read(&a, &f, "", STR(BASE));
 		CU_ASSERT_EQUAL(ok, requests[i].error == NULL);
-		if (!ok) {
+		if (!ok && requests[i].error != NULL) {
 			CU_ASSERT_PTR_NOT_NULL(a.why);
 			CU_ASSERT_STRING_EQUAL(
 			    a.error == NULL ? "" : a.error, requests[i].error);
