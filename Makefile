@@ -3,6 +3,7 @@
 #                    SAN=1: under ASan and UBSan, in build-san/
 #  make chaos        faults by the hundred under load, and a checker; CHAOS_TIME=SECONDS for another length
 #  make chaos-short  the same in a minute
+#  make check-clients  jmap-jam and Chromium against an outbox of their own; wants the npm registry
 #  make fuzz         each fuzz target for FUZZ_TIME seconds
 #  make lint         form, static analysis, and who may include whom
 #  make bench        requests a second, and queries at 10,000 and at 1,000,000 records
@@ -81,6 +82,10 @@ $(BUILD)/tests/run: $(TESTS:%.c=$(BUILD)/%.o) $(LIB)
 # The tests start the programs that lie beside them, and speak to nothing else.
 check: $(PROGRAMS) $(BUILD)/tests/run
 	LSAN_OPTIONS=$(LSAN) $(BUILD)/tests/run
+
+# Needs node, npm with its registry, and chromium.
+check-clients: $(PROGRAMS)
+	tests/programs.sh
 
 samples: $(PROGRAMS) $(BUILD)/tests/run
 	SAMPLES=$(SAMPLES) $(BUILD)/tests/run samples
@@ -171,5 +176,5 @@ clean:
 	rm -rf build build-san build-fuzz
 
 -include $(patsubst %.c,$(BUILD)/%.d,$(ALL_C))
-.PHONY: all check chaos chaos-short lint lint-form fuzz fuzz-run bench samples docs install clean
+.PHONY: all check check-clients chaos chaos-short lint lint-form fuzz fuzz-run bench samples docs install clean
 .SECONDARY:

@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# tests/programs.sh -- other people's programs against an outbox of their own: jmap-jam (tests/clients), and Chromium
+# (tests/browser), with packages from the npm registry that the user's npm is set to.
+set -euo pipefail
+
+cd "$(dirname "$0")/.."
+dir=$(mktemp -d "${TMPDIR:-/tmp}/outbox-programs.XXXXXXXX")
+trap './quickstart stop --dir "$dir/outbox" >/dev/null 2>&1 || true; rm -rf -- "$dir"' EXIT
+
+for program in node npm chromium; do
+	command -v "$program" >/dev/null || {
+		echo "tests/programs.sh: there is no $program; ./quickstart check installs it" >&2
+		exit 1
+	}
+done
+
+./quickstart --dir "$dir/outbox" --detach --empty >"$dir/quickstart.log" 2>&1 || {
+	cat "$dir/quickstart.log" >&2
+	exit 1
+}
+OUTBOX_URL=http://$(sed -n 's/^[[:space:]]*listen \(127[0-9.:]*\);/\1/p' "$dir/outbox/nginx.conf")
+OUTBOX_TOKEN=$(cat "$dir/outbox/admin.token")
+export OUTBOX_URL OUTBOX_TOKEN
+
+for package in tests/*/package.json; do
+	folder=$(dirname "$package")
+	cp -R "$folder" "$dir/"
+	(
+		cd "$dir/${folder##*/}"
+		npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >npm.log 2>&1 || {
+			cat npm.log >&2
+			exit 1
+		}
+		for script in *.mjs; do
+			node "$script"
+		done
+	)
+done
