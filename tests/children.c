@@ -45,7 +45,7 @@ children_named(pid_t parent, const char *name, pid_t *out, size_t max)
 		buf_terminate(&children);
 		rest = children.s;
 		while (n < max && (pid = strsep(&rest, " ")) != NULL)
-			if (*pid != '\0' && is_named(pid, name))
+			if (*pid != '\0' && (name == NULL || is_named(pid, name)))
 				out[n++] = (pid_t)strtol(pid, NULL, 10);
 	}
 	buf_free(&children);

@@ -150,6 +150,13 @@ wait_for_front(const struct site *s, size_t front)
 		give_up(s, "the outbox is not ready");
 }
 
+void
+site_wait_ready(const struct site *s)
+{
+	for (size_t i = 0; i < s->n_fronts; i++)
+		wait_for_front(s, i);
+}
+
 static void
 make_tokens(struct site *s)
 {
@@ -173,8 +180,7 @@ site_start_as(struct site *s, const struct site_plan *plan)
 	write_config(s, plan->settings != NULL ? plan->settings : "");
 	site_outboxd_again(s);
 	start_fronts(s, plan);
-	for (size_t i = 0; i < s->n_fronts; i++)
-		wait_for_front(s, i);
+	site_wait_ready(s);
 	make_tokens(s);
 }
 

@@ -47,6 +47,8 @@ void site_start(struct site *s);
 void site_start_as(struct site *s, const struct site_plan *plan);
 /* Starts an outboxd in the place of one that has ended; does not wait for it. */
 void site_outboxd_again(struct site *s);
+/* Until /readyz answers 200 through every web server; exits with the logs if it never does. */
+void site_wait_ready(const struct site *s);
 /* Appends what all of its programs have written. */
 void site_logs(const struct site *s, struct buf *out);
 /* Stops everything.  True if outboxd and the web servers ended cleanly and no sanitizer found

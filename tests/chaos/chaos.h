@@ -3,6 +3,7 @@
 #define TESTS_CHAOS_CHAOS_H
 
 #include "tests/chaos/crowd.h"
+#include "tests/chaos/powercut.h"
 #include "tests/site.h"
 
 #define CHAOS_WORKERS 8
@@ -14,9 +15,11 @@ struct chaos {
 	struct crowd *crowd;
 	char journals[CHAOS_PATH_MAX]; /* folder */
 	char data[CHAOS_PATH_MAX];     /* data_dir of the outbox */
+	char side[CHAOS_PATH_MAX];     /* of the disk shim */
 	uint64_t dice;
 	unsigned struck[PULSE_KINDS_MAX]; /* by place in faults */
 	unsigned checks, lost, wrong, manual;
+	struct power_cut cut;  /* all of them together */
 	unsigned quick;        /* deaths of the store, each soon after the one before */
 	int64_t store_back_us; /* when it last served again after one */
 };
@@ -35,7 +38,7 @@ struct fault {
 	unsigned each;                       /* that one strike makes, more or less */
 	unsigned pause_min_ms, pause_max_ms; /* after it */
 	int64_t gap_us;                      /* the longest gap may be so long; 0: no bound */
-	bool store;                          /* the store dies of it, and outboxd does not */
+	unsigned deaths;                     /* of the store in a row, while outboxd lives on */
 	bool fresh;                          /* outboxd starts afresh, or the store in order */
 	unsigned (*strike)(struct chaos *c); /* how many it made */
 };

@@ -8,6 +8,7 @@
 
 #define CACHE_BYTES (64u << 20)
 #define PATH_BYTES 512
+#define SAID_MAX 10
 /* Each page in the cache takes a mutex, and each page version of a recovered transaction. */
 #define MUTEXES 200000
 
@@ -17,15 +18,28 @@ failed(struct err *e, int rc, const char *what, const char *file)
 	return err_set(e, ERR_SERVER_FAIL, "%s %s: %s", what, file, db_strerror(rc));
 }
 
+/* One error makes Berkeley DB say one for each page in the cache. */
+static void
+show(const DB_ENV *env, const char *prefix, const char *text)
+{
+	unsigned *said = env->app_private;
+
+	(void)prefix;
+	if (++*said <= SAID_MAX)
+		puts(text);
+}
+
 bool
 environment_recover(const char *dir, struct err *e)
 {
 	DB_ENV *env = NULL;
+	unsigned said = 0;
 	int rc = db_env_create(&env, 0), closed;
 
 	if (rc != 0)
 		return failed(e, rc, "no environment for", dir);
-	env->set_errfile(env, stdout);
+	env->app_private = &said;
+	env->set_errcall(env, show);
 	if ((rc = env->set_cachesize(env, 0, CACHE_BYTES, 1)) == 0 &&
 	    (rc = env->mutex_set_max(env, MUTEXES)) == 0)
 		rc = env->open(env, dir,
@@ -54,7 +68,6 @@ environment_verify(const char *dir, const char *file, struct err *e)
 	if (rc != 0)
 		return failed(e, rc, "no handle for", file);
 	path_of(dir, file, path);
-	db->set_errfile(db, stdout);
 	rc = db->verify(db, path, NULL, NULL, 0); /* and closes it */
 	return rc == 0 || failed(e, rc, "verifying", file);
 }
@@ -72,7 +85,6 @@ environment_walk(const char *dir, const char *file,
 	if (rc != 0)
 		return failed(e, rc, "no handle for", file);
 	path_of(dir, file, path);
-	db->set_errfile(db, stdout);
 	if ((rc = db->set_cachesize(db, 0, CACHE_BYTES, 1)) != 0 ||
 	    (rc = db->open(db, NULL, path, NULL, DB_BTREE, DB_RDONLY, 0)) != 0 ||
 	    (rc = db->cursor(db, NULL, &cursor, 0)) != 0)

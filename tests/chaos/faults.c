@@ -4,23 +4,64 @@
 #include <unistd.h>
 
 #include "tests/chaos/chaos.h"
-#include "tests/chaos/children.h"
 #include "tests/chaos/dice.h"
+#include "tests/chaos/disk.h"
+#include "tests/children.h"
 
 #define STORE "outbox-store"
 #define WORKER "outbox-worker"
+#define CHILDREN_MAX 64
+#define POLL_MS 2
 #define GONE_WAIT_MS 5000
 #define WATCHDOG_WAIT_MS 30000 /* until a process that does not move is ended */
 #define START_WAIT_MS 8000     /* the parent waits at most 5 s before it starts a child */
 #define RECOVERY_KILLS 5       /* one after the other */
 #define RECOVERY_MAX_MS 150
+#define ROOM_MAX (2 << 20) /* bytes that a full disk still takes */
+#define FULL_MIN_US 2000000
+#define FULL_MAX_US 5000000
+#define SYNC_MAX_US 40000 /* that a sync takes before the power fails */
+#define SLOW_MIN_US 300000
+#define SLOW_MAX_US 2500000 /* longer than from checkpoint to checkpoint */
+
+/* Is the process, for so long at most, no child of outboxd any more? */
+static bool
+wait_gone(const struct chaos *c, pid_t child, unsigned wait_ms)
+{
+	for (unsigned ms = 0; ms < wait_ms; ms += POLL_MS) {
+		pid_t list[CHILDREN_MAX];
+		size_t n = children_named(c->site.outboxd, NULL, list, CHILDREN_MAX);
+		bool there = false;
+
+		for (size_t i = 0; i < n; i++)
+			there = there || list[i] == child;
+		if (!there)
+			return true;
+		usleep(POLL_MS * 1000);
+	}
+	return false;
+}
+
+/* The store that is not the one before; 0 if none is started for so long. */
+static pid_t
+wait_new_store(const struct chaos *c, pid_t before, unsigned wait_ms)
+{
+	for (unsigned ms = 0; ms < wait_ms; ms += POLL_MS) {
+		pid_t pid = child_named(c->site.outboxd, STORE);
+
+		if (pid > 0 && pid != before)
+			return pid;
+		usleep(POLL_MS * 1000);
+	}
+	return 0;
+}
 
 /* A child of that name; 0 if there is none at the moment. */
 static pid_t
 pick(struct chaos *c, const char *name)
 {
 	pid_t list[CHILDREN_MAX];
-	size_t n = children_named(c->site.outboxd, name, list);
+	size_t n = children_named(c->site.outboxd, name, list, CHILDREN_MAX);
 
 	return n == 0 ? 0 : list[dice_below(&c->dice, n)];
 }
@@ -59,7 +100,7 @@ kill_recovery(struct chaos *c)
 			usleep((useconds_t)dice_below(&c->dice, RECOVERY_MAX_MS * 1000));
 		kill(pid, SIGKILL);
 		killed += i > 0 && pulse_last_us(&c->pulse) == before_us;
-		pid = children_wait_new(c->site.outboxd, STORE, pid, START_WAIT_MS);
+		pid = wait_new_store(c, pid, START_WAIT_MS);
 	}
 	return killed;
 }
@@ -80,7 +121,7 @@ void
 chaos_kill_all(struct chaos *c)
 {
 	pid_t list[CHILDREN_MAX];
-	size_t n = children_named(c->site.outboxd, NULL, list);
+	size_t n = children_named(c->site.outboxd, NULL, list, CHILDREN_MAX);
 
 	kill(c->site.outboxd, SIGKILL);
 	waitpid(c->site.outboxd, NULL, 0);
@@ -105,7 +146,7 @@ stop_one(struct chaos *c, const char *name)
 
 	if (pid <= 0 || kill(pid, SIGSTOP) != 0)
 		return 0;
-	if (!children_wait_gone(c->site.outboxd, pid, WATCHDOG_WAIT_MS)) {
+	if (!wait_gone(c, pid, WATCHDOG_WAIT_MS)) {
 		chaos_manual(c, "nobody ended a stopped %s", name);
 		kill(pid, SIGKILL);
 	}
@@ -130,16 +171,70 @@ reload(struct chaos *c)
 	return kill(c->site.outboxd, SIGHUP) == 0;
 }
 
+static void
+set_disk(struct chaos *c, struct disk_control want)
+{
+	struct err e = {0};
+
+	if (!disk_set(c->side, &want, &e))
+		chaos_wrong(c, "%s", e.text);
+}
+
+static void
+linger(struct chaos *c, useconds_t least_us, useconds_t most_us)
+{
+	usleep(least_us + (useconds_t)dice_below(&c->dice, most_us - least_us));
+}
+
+/* A disk that is full, and after a while is not. */
+static unsigned
+fill_disk(struct chaos *c)
+{
+	struct disk_control full = {.room = (int64_t)dice_below(&c->dice, ROOM_MAX)};
+
+	full.overwriting = dice_below(&c->dice, 2) == 0;
+	full.unseen = dice_below(&c->dice, 2) == 0;
+	set_disk(c, full);
+	linger(c, FULL_MIN_US, FULL_MAX_US);
+	set_disk(c, (struct disk_control){.room = -1});
+	return 1;
+}
+
+/* Mostly out of a time with slow syncs, so that more is under way.  What the disk then holds is
+ * checked before anybody uses it. */
+static unsigned
+cut_power(struct chaos *c)
+{
+	uint32_t sync_us = (uint32_t)dice_below(&c->dice, SYNC_MAX_US);
+	struct err e = {0};
+
+	set_disk(c, (struct disk_control){.room = -1, .sync_us = sync_us});
+	linger(c, SLOW_MIN_US, SLOW_MAX_US);
+	chaos_kill_all(c);
+	crowd_hold(c->crowd);
+	if (!power_cut(c->data, c->side, &c->dice, &c->cut, &e))
+		chaos_wrong(c, "%s", e.text);
+	set_disk(c, (struct disk_control){.room = -1});
+	inspect(c, NULL);
+	pulse_skip(&c->pulse);
+	site_outboxd_again(&c->site);
+	crowd_go_on(c->crowd);
+	return 1;
+}
+
 const struct fault faults[] = {
     {"none", "no fault", 0, 0, 3000, 3000, .strike = NULL},
     {"kill-worker", "worker killed", 500, 1, 100, 500, 300000, .strike = kill_worker},
-    {"kill-store", "store killed", 100, 1, 500, 2500, 3000000, .store = true,
+    {"kill-store", "store killed", 100, 1, 500, 2500, 3000000, .deaths = 1,
 	.strike = kill_store},
     {"kill-recovery", "store killed while it recovers", 50, RECOVERY_KILLS, 1000, 2000,
-	.store = true, .strike = kill_recovery},
+	.deaths = RECOVERY_KILLS, .strike = kill_recovery},
     {"kill-parent", "parent killed", 20, 1, 1000, 3000, .fresh = true, .strike = kill_parent},
     {"stop-worker", "worker stopped", 10, 1, 200, 1000, .strike = stop_worker},
-    {"stop-store", "store stopped", 10, 1, 500, 1000, .store = true, .strike = stop_store},
+    {"stop-store", "store stopped", 10, 1, 500, 1000, .deaths = 1, .strike = stop_store},
     {"reload", "reload", 20, 1, 1500, 2500, .fresh = true, .strike = reload},
+    {"full-disk", "disk full for some seconds", 10, 1, 1000, 2000, .deaths = RECOVERY_KILLS,
+	.strike = fill_disk},
+    {"power-cut", "power cut", 30, 1, 1000, 3000, .fresh = true, .strike = cut_power},
     {0},
 };

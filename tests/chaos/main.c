@@ -15,10 +15,12 @@
 #include <sys/wait.h>
 
 #include "tests/chaos/chaos.h"
+#include "tests/chaos/disk.h"
 
 #define FULL_S 1200 /* what all that is wanted takes, more or less */
 #define TIME_MAX_S (7 * 86400)
-#define SETTINGS "workers = 8\nkeep_logs_mb = 16\n"
+#define STOP_WAIT_S 60
+#define SETTINGS "workers = 8\nkeep_logs_mb = 16\nstore_cache_mb = 8\n"
 
 static void
 say(const char *what, const char *fmt, va_list ap)
@@ -63,17 +65,25 @@ number_from(const char *name, uint64_t max, uint64_t *out)
 	}
 }
 
+/* The first start is without the disk shim, which has to know the site's folder. */
 static bool
 begin(struct chaos *c, struct err *e)
 {
 	static const struct site_plan plan = {
 	    .fronts = {FRONT_NGINX}, .n_fronts = 1, .settings = SETTINGS};
+	char shim[PATH_MAX];
 
 	site_start_as(&c->site, &plan);
 	snprintf(c->data, sizeof c->data, "%s/data", c->site.dir);
+	snprintf(c->side, sizeof c->side, "%s/disk", c->site.dir);
 	snprintf(c->journals, sizeof c->journals, "%s/journals", c->site.dir);
+	scratch_program("chaos/disk.so", shim);
 	if (mkdir(c->journals, 0700) != 0)
 		return err_set(e, ERR_SERVER_FAIL, "cannot make %s", c->journals);
+	chaos_kill_all(c);
+	if (!disk_begin(shim, c->data, c->side, e))
+		return false;
+	site_outboxd_again(&c->site);
 	pulse_begin(&c->pulse);
 	return crowd_start(&c->crowd, &c->site, &c->pulse, c->journals, c->dice, e);
 }
@@ -93,8 +103,10 @@ end(struct chaos *c, struct client_counts *counts)
 	chaos_kill_all(c);
 	inspect(c, changes);
 	site_outboxd_again(&c->site);
-	if (!site_halt(&c->site))
-		chaos_wrong(c, "the outbox does not end in order");
+	site_wait_ready(&c->site);
+	if (!front_stop(&c->site.fronts[0]) ||
+	    scratch_end(c->site.outboxd, SIGTERM, STOP_WAIT_S) != 0)
+		chaos_wrong(c, "the outbox does not start once more and end in order");
 }
 
 int

@@ -12,7 +12,7 @@
 #define SERVICE_POLL_US 5000
 /* outboxd waits longer before each start of a store that keeps dying soon after it was ready,
  * up to 5 s: after a few such deaths in a row the store is left alone until it has lived. */
-#define QUICK_MAX 3
+#define QUICK_MAX 5
 #define LIVED_US (11000 * MS_US)
 
 static bool
@@ -40,9 +40,10 @@ wanted(const struct plan *p, const struct fault *f)
 }
 
 static bool
-is_store_resting(const struct chaos *c)
+is_store_spared(const struct chaos *c, const struct fault *f)
 {
-	return c->quick >= QUICK_MAX && clock_monotonic_us() - c->store_back_us < LIVED_US;
+	return f->deaths > 0 && c->quick + f->deaths > QUICK_MAX &&
+	    clock_monotonic_us() - c->store_back_us < LIVED_US;
 }
 
 /* How many strikes of that fault are still to come, but 0 if it may not come now. */
@@ -52,7 +53,7 @@ due(const struct chaos *c, const struct plan *p, size_t at)
 	const struct fault *f = &faults[at];
 	unsigned n = wanted(p, f);
 
-	if (c->struck[at] >= n || (f->store && is_store_resting(c)))
+	if (c->struck[at] >= n || is_store_spared(c, f))
 		return 0;
 	return (n - c->struck[at] + f->each - 1) / f->each;
 }
@@ -111,15 +112,15 @@ pause_after(struct chaos *c, const struct fault *f)
 }
 
 static void
-note_store(struct chaos *c, const struct fault *f, unsigned n)
+note_store(struct chaos *c, const struct fault *f)
 {
 	int64_t now_us = clock_monotonic_us();
 
 	if (f->fresh)
 		c->quick = 0;
-	if (!f->store)
+	if (f->deaths == 0)
 		return;
-	c->quick = now_us - c->store_back_us < LIVED_US ? c->quick + n : n;
+	c->quick = now_us - c->store_back_us < LIVED_US ? c->quick + f->deaths : f->deaths;
 	c->store_back_us = now_us;
 }
 
@@ -137,6 +138,9 @@ progress(const struct chaos *c, const struct plan *p)
 bool
 nemesis(struct chaos *c, const struct plan *p)
 {
+	if (!serves(c))
+		return false;
+	pulse_clear(&c->pulse);
 	pause_after(c, &faults[0]);
 	while (!is_over(c, p)) {
 		size_t at = choose(c, p);
@@ -154,7 +158,7 @@ nemesis(struct chaos *c, const struct plan *p)
 			return false;
 		}
 		c->struck[at] += n;
-		note_store(c, &faults[at], n);
+		note_store(c, &faults[at]);
 		if (isatty(STDERR_FILENO))
 			progress(c, p);
 	}

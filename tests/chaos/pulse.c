@@ -1,6 +1,8 @@
 /* tests/chaos/pulse.c -- when a write was last acknowledged. */
 #include "tests/chaos/pulse.h"
 
+#include <string.h>
+
 #include "base/clock.h"
 
 void
@@ -8,6 +10,14 @@ pulse_begin(struct pulse *p)
 {
 	*p = (struct pulse){.last_us = clock_monotonic_us()};
 	pthread_mutex_init(&p->lock, NULL);
+}
+
+void
+pulse_clear(struct pulse *p)
+{
+	pthread_mutex_lock(&p->lock);
+	memset(p->longest_us, 0, sizeof p->longest_us);
+	pthread_mutex_unlock(&p->lock);
 }
 
 void

@@ -16,6 +16,7 @@ struct pulse {
 };
 
 void pulse_begin(struct pulse *p); /* with kind 0 */
+void pulse_clear(struct pulse *p); /* forgets the gaps so far */
 void pulse_beat(struct pulse *p);  /* an acknowledgement; any thread */
 /* From now on gaps belong to that kind. */
 void pulse_turn(struct pulse *p, unsigned kind);

@@ -37,6 +37,10 @@ table_print(const struct chaos *c, const struct client_counts *n, bool bounds)
 	printf("%-34s %10llu\n", "writes refused", (unsigned long long)n->refused);
 	printf(
 	    "%-34s %10llu\n", "writes looked for afterwards", (unsigned long long)n->unknown);
+	printf("%-34s %10llu of %llu\n", "unsynced pages that were lost",
+	    (unsigned long long)c->cut.pages_lost, (unsigned long long)c->cut.pages);
+	printf("%-34s %10llu of %llu\n", "unsynced names that were lost",
+	    (unsigned long long)c->cut.names_lost, (unsigned long long)c->cut.names);
 	printf("%-34s %10u\n", "checks of the store", c->checks);
 	printf("%-34s %10u\n", "lost", c->lost);
 	printf("%-34s %10u\n", "wrong", c->wrong);

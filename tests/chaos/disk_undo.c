@@ -1,0 +1,346 @@
+/* tests/chaos/disk_undo.c -- in the shim: what is needed to undo what is not yet synced.
+ *
+ * Only system calls are used here, as the functions of the C library are the shim's own. */
+#include "tests/chaos/disk_undo.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static struct {
+	char data[DISK_PATH_MAX], side[DISK_PATH_MAX];
+	size_t data_len;
+	pthread_mutex_t lock;
+	struct tracked *all; /* under lock */
+	pthread_mutex_t names;
+	unsigned kept; /* under names: the last k- file */
+} undo = {.lock = PTHREAD_MUTEX_INITIALIZER, .names = PTHREAD_MUTEX_INITIALIZER};
+
+_Noreturn void
+undo_give_up(const char *what, const char *which)
+{
+	char line[2 * DISK_PATH_MAX];
+	int n = snprintf(line, sizeof line, "disk: %s: %s: %s\n", what, which, strerror(errno));
+
+	syscall(SYS_write, STDERR_FILENO, line, (size_t)n);
+	abort();
+}
+
+void
+undo_begin(const char *data, const char *side)
+{
+	if (data == NULL || side == NULL || realpath(side, undo.side) == NULL)
+		undo_give_up("there is no side folder", side == NULL ? "" : side);
+	if (realpath(data, undo.data) == NULL)
+		undo_give_up("there is no data folder", data);
+	undo.data_len = strlen(undo.data);
+}
+
+/* --- paths --- */
+
+/* The folder that dir_fd stands for. */
+static void
+folder_of(int dir_fd, char out[static DISK_PATH_MAX])
+{
+	char link[64];
+	ssize_t n;
+
+	snprintf(link, sizeof link, dir_fd == AT_FDCWD ? "/proc/self/cwd" : "/proc/self/fd/%d",
+	    dir_fd);
+	n = readlink(link, out, DISK_PATH_MAX - 1);
+	if (n < 0)
+		undo_give_up("a folder cannot be found", link);
+	out[n] = '\0';
+}
+
+bool
+undo_path(int dir_fd, const char *path, struct undo_path *p)
+{
+	char whole[2 * DISK_PATH_MAX], base[DISK_PATH_MAX] = "";
+	char *slash;
+
+	if (path[0] != '/')
+		folder_of(dir_fd, base);
+	snprintf(whole, sizeof whole, "%s/%s", base, path);
+	while ((slash = strrchr(whole, '/')) != NULL && slash[1] == '\0' && slash > whole)
+		*slash = '\0';
+	if (slash == NULL || strlen(slash + 1) >= sizeof p->name)
+		return false;
+	snprintf(p->name, sizeof p->name, "%s", slash + 1);
+	*slash = '\0';
+	if (realpath(whole[0] == '\0' ? "/" : whole, p->dir) == NULL)
+		return false;
+	return strncmp(p->dir, undo.data, undo.data_len) == 0 &&
+	    (p->dir[undo.data_len] == '/' || p->dir[undo.data_len] == '\0');
+}
+
+static int
+side_open(char sort, uint64_t ino, int flags)
+{
+	char path[DISK_PATH_MAX + 64];
+	long fd;
+
+	snprintf(path, sizeof path, "%s/%c-%llu", undo.side, sort, (unsigned long long)ino);
+	fd = syscall(SYS_openat, AT_FDCWD, path, flags | O_CLOEXEC, 0600);
+	if (fd < 0 && (flags & O_CREAT))
+		undo_give_up("cannot be opened", path);
+	return (int)fd;
+}
+
+/* --- files --- */
+
+static void
+mark_saved(struct tracked *t, uint64_t page)
+{
+	if (page >= t->n_saved) {
+		uint64_t n = (page + 1 + 4095) / 4096 * 4096;
+
+		t->saved = realloc(t->saved, n / 8);
+		if (t->saved == NULL)
+			undo_give_up("no memory", "");
+		memset(t->saved + t->n_saved / 8, 0, (n - t->n_saved) / 8);
+		t->n_saved = n;
+	}
+	t->saved[page / 8] |= (uint8_t)(1u << page % 8);
+}
+
+static bool
+is_saved(const struct tracked *t, uint64_t page)
+{
+	return page < t->n_saved && (t->saved[page / 8] >> page % 8 & 1);
+}
+
+/* What a store before this one has left unsynced. */
+static void
+load(struct tracked *t)
+{
+	struct disk_head head;
+	struct disk_page page;
+
+	t->undo_fd = side_open('f', t->ino, O_RDWR);
+	if (t->undo_fd < 0 || syscall(SYS_read, t->undo_fd, &head, sizeof head) != sizeof head)
+		return;
+	t->dirty = true;
+	t->synced_size = head.size;
+	while (syscall(SYS_read, t->undo_fd, &page, sizeof page) == sizeof page)
+		mark_saved(t, page.page);
+}
+
+struct tracked *
+undo_track(int fd, bool made)
+{
+	struct tracked *t;
+	struct stat st;
+
+	if (fstat(fd, &st) != 0 || !(S_ISREG(st.st_mode) || S_ISDIR(st.st_mode)))
+		return NULL;
+	pthread_mutex_lock(&undo.lock);
+	for (t = undo.all; t != NULL && t->ino != st.st_ino; t = t->next)
+		continue;
+	if (t == NULL) {
+		t = calloc(1, sizeof *t);
+		if (t == NULL)
+			undo_give_up("no memory", "");
+		*t = (struct tracked){.ino = st.st_ino, .undo_fd = -1, .next = undo.all};
+		pthread_mutex_init(&t->lock, NULL);
+		if (S_ISREG(st.st_mode))
+			load(t);
+		undo.all = t;
+	}
+	t->folder = S_ISDIR(st.st_mode);
+	pthread_mutex_unlock(&undo.lock);
+	if (made && !t->folder) {
+		/* The number may have been another file's. */
+		pthread_mutex_lock(&t->lock);
+		undo_synced(t);
+		undo_save(t, fd, 0, 0);
+		pthread_mutex_unlock(&t->lock);
+	}
+	return t;
+}
+
+static void
+append(int fd, const void *bytes, size_t len)
+{
+	if (syscall(SYS_write, fd, bytes, len) != (long)len)
+		undo_give_up("the side folder cannot be written", undo.side);
+}
+
+static void
+make_dirty(struct tracked *t, uint64_t size)
+{
+	const struct disk_head head = {size};
+
+	if (t->undo_fd < 0)
+		t->undo_fd = side_open('f', t->ino, O_RDWR | O_CREAT);
+	syscall(SYS_lseek, t->undo_fd, 0, SEEK_SET);
+	append(t->undo_fd, &head, sizeof head);
+	t->synced_size = size;
+	t->dirty = true;
+}
+
+void
+undo_save(struct tracked *t, int fd, uint64_t from, uint64_t until)
+{
+	char path[64];
+	struct stat st;
+	int own_fd = -1;
+
+	if (fstat(fd, &st) != 0)
+		undo_give_up("a file has no size", "");
+	if (!t->dirty)
+		make_dirty(t, (uint64_t)st.st_size);
+	for (uint64_t p = from / DISK_PAGE; p * DISK_PAGE < until; p++) {
+		struct disk_page page = {.page = p};
+		long n;
+
+		if (p * DISK_PAGE >= t->synced_size || is_saved(t, p))
+			continue;
+		if (own_fd < 0) { /* theirs may be for writing only */
+			snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+			own_fd =
+			    (int)syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0);
+		}
+		n = syscall(SYS_pread64, own_fd, page.bytes, DISK_PAGE, p * DISK_PAGE);
+		if (n < 0)
+			undo_give_up("old bytes cannot be read", path);
+		page.len = (uint64_t)n;
+		append(t->undo_fd, &page, sizeof page);
+		mark_saved(t, p);
+	}
+	if (own_fd >= 0)
+		syscall(SYS_close, own_fd);
+}
+
+/* --- names --- */
+
+static void
+kept_path(unsigned n, char out[static DISK_PATH_MAX + 64])
+{
+	snprintf(out, DISK_PATH_MAX + 64, "%s/k-%u", undo.side, n);
+}
+
+/* Keeps a link to what has that name; its number, or 0 if there is nothing. */
+static unsigned
+keep(const char *dir, const char *name)
+{
+	char from[DISK_PATH_MAX + 260], to[DISK_PATH_MAX + 64];
+	struct stat st;
+
+	snprintf(from, sizeof from, "%s/%s", dir, name);
+	if (lstat(from, &st) != 0)
+		return 0;
+	if (S_ISDIR(st.st_mode))
+		undo_give_up("a folder cannot be kept", from);
+	do {
+		kept_path(++undo.kept, to);
+	} while (syscall(SYS_linkat, AT_FDCWD, from, AT_FDCWD, to, 0) != 0 && errno == EEXIST);
+	return undo.kept;
+}
+
+static uint64_t
+folder_number(const char *dir)
+{
+	struct stat st;
+
+	if (stat(dir, &st) != 0)
+		undo_give_up("a folder is gone", dir);
+	return st.st_ino;
+}
+
+void
+undo_names_lock(void)
+{
+	pthread_mutex_lock(&undo.names);
+}
+
+void
+undo_names_unlock(void)
+{
+	pthread_mutex_unlock(&undo.names);
+}
+
+void
+undo_name(const struct undo_path *p, const char *op, const char *new_name)
+{
+	const char *replaced = new_name != NULL ? new_name
+	    : strcmp(op, "remove") == 0         ? p->name
+						: NULL;
+	char line[1024], kept[32] = "-";
+	unsigned n;
+	int fd, len;
+
+	if (strpbrk(p->name, " \n") != NULL)
+		undo_give_up("a name with a space", p->name);
+	n = replaced == NULL ? 0 : keep(p->dir, replaced);
+	if (n > 0)
+		snprintf(kept, sizeof kept, "k-%u", n);
+	len = snprintf(line, sizeof line, "%s %s%s%s%s%s\n", op, p->name,
+	    new_name == NULL ? "" : " ", new_name == NULL ? "" : new_name,
+	    replaced == NULL ? "" : " ", replaced == NULL ? "" : kept);
+	fd = side_open('d', folder_number(p->dir), O_WRONLY | O_CREAT | O_APPEND);
+	append(fd, line, (size_t)len);
+	syscall(SYS_close, fd);
+}
+
+/* --- syncs --- */
+
+/* The file is not to come back, and its number may become another's. */
+static void
+forget_kept(const char *kept)
+{
+	char path[DISK_PATH_MAX + 300];
+	struct stat st;
+
+	snprintf(path, sizeof path, "%s/%s", undo.side, kept);
+	if (stat(path, &st) != 0)
+		return;
+	syscall(SYS_unlinkat, AT_FDCWD, path, 0);
+	if (st.st_nlink > 1)
+		return;
+	pthread_mutex_lock(&undo.lock);
+	for (struct tracked *t = undo.all; t != NULL; t = t->next)
+		if (t->ino == st.st_ino)
+			undo_synced(t);
+	pthread_mutex_unlock(&undo.lock);
+	snprintf(path, sizeof path, "%s/f-%llu", undo.side, (unsigned long long)st.st_ino);
+	if (stat(path, &st) == 0)
+		syscall(SYS_truncate, path, 0);
+}
+
+void
+undo_names_synced(const struct tracked *folder)
+{
+	int fd = side_open('d', folder->ino, O_RDWR);
+	FILE *f = fd < 0 ? NULL : fdopen(fd, "r");
+	char line[1024];
+
+	while (f != NULL && fgets(line, sizeof line, f) != NULL) {
+		char *kept = strrchr(line, ' ');
+
+		line[strcspn(line, "\n")] = '\0';
+		if (kept != NULL && strncmp(kept, " k-", 3) == 0)
+			forget_kept(kept + 1);
+	}
+	if (f == NULL)
+		return;
+	if (syscall(SYS_ftruncate, fd, 0) != 0)
+		undo_give_up("the side folder cannot be written", undo.side);
+	fclose(f);
+}
+
+void
+undo_synced(struct tracked *t)
+{
+	if (t->undo_fd >= 0 && syscall(SYS_ftruncate, t->undo_fd, 0) != 0)
+		undo_give_up("the side folder cannot be written", undo.side);
+	if (t->n_saved > 0)
+		memset(t->saved, 0, t->n_saved / 8);
+	t->dirty = false;
+}
