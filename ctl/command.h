@@ -27,6 +27,7 @@ enum word {
 	/* of records */
 	WORD_TYPE,
 	WORD_TYPE_OR_ENUM,
+	WORD_TYPES,
 	WORD_IDS,
 	WORD_ID_LIST,
 	WORD_FIELD,
@@ -38,6 +39,7 @@ enum word {
 	WORD_SORT,
 	WORD_LIMIT,
 	WORD_JSON,
+	WORD_NEW_IDS,
 	/* of tokens */
 	WORD_SUBJECT,
 	WORD_PERMISSIONS,
@@ -120,5 +122,7 @@ command_run ctl_get, ctl_query;                                 /* ctl/ask.c */
 command_run ctl_create, ctl_update, ctl_delete;                 /* ctl/change.c */
 command_run ctl_describe;                                       /* ctl/describe.c */
 command_run ctl_compact;                                        /* ctl/chore.c */
+command_run ctl_dump;                                           /* ctl/dump.c */
+command_run ctl_load;                                           /* ctl/load.c */
 
 #endif

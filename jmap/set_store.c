@@ -110,6 +110,10 @@ heed_result(struct set *s, const struct store_results *all, const struct store_r
 	case STORE_CONFLICT:
 		i->state = ITEM_WAITING;
 		break;
+	case STORE_SAME: /* of creates with an id, which a client cannot ask for */
+	case STORE_ID_TAKEN:
+		set_refuse(i, ERR_SERVER_FAIL, "The id is taken");
+		break;
 	case STORE_OVER_QUOTA:
 		set_refuse(i, ERR_OVER_QUOTA,
 		    "Only %llu MiB are free on the server's disk, and %llu are kept in reserve",

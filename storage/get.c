@@ -22,7 +22,7 @@ add_body(struct reader *g, const struct row *r, struct err *e)
 	uint8_t id[8];
 	int found;
 
-	if (r->size > g->query->max_bytes - frame->len)
+	if (!g->query->page && r->size > g->query->max_bytes - frame->len)
 		return err_set(e, ERR_REQUEST_TOO_LARGE,
 		    "the records together are larger than %zu bytes", g->query->max_bytes);
 	put_be64(id, r->id);
@@ -67,35 +67,48 @@ add_named(struct reader *g, struct err *e)
 }
 
 static bool
+page_is_full(const struct reader *g, const struct row *r)
+{
+	return g->out->n > 0 &&
+	    (g->out->n >= g->query->max_objects ||
+		g->out->frame.len + r->size > g->query->max_bytes);
+}
+
+static bool
 add_all(struct reader *g, struct err *e)
 {
 	DB *rows = g->snapshot.table->rows;
-	DBT key = {.flags = DB_DBT_REALLOC}, value = {.flags = DB_DBT_REALLOC};
+	uint8_t id[8];
+	DBT key = {.data = id, .size = sizeof id, .ulen = sizeof id, .flags = DB_DBT_USERMEM};
+	DBT value = {.flags = DB_DBT_REALLOC};
+	uint32_t which = DB_SET_RANGE;
 	DBC *c = NULL;
 	bool ok = false;
 	int rc = rows->cursor(rows, g->snapshot.txn, &c, 0);
 
-	while (rc == 0 && (rc = c->get(c, &key, &value, DB_NEXT)) == 0) {
+	put_be64(id, g->query->after + 1);
+	for (; rc == 0 && (rc = c->get(c, &key, &value, which)) == 0; which = DB_NEXT) {
 		struct row r;
 
-		if (g->out->n == g->query->max_objects) {
-			err_set(e, ERR_REQUEST_TOO_LARGE, "there are more than %zu records",
-			    g->query->max_objects);
+		if (key.size != 8 ||
+		    !row_unpack(get_be64(id), (struct str){value.data, value.size}, &r)) {
+			err_set(e, ERR_SERVER_FAIL, "a row cannot be read");
 			goto out;
 		}
-		if (key.size != 8 ||
-		    !row_unpack(get_be64(key.data), (struct str){value.data, value.size}, &r)) {
-			err_set(e, ERR_SERVER_FAIL, "a row cannot be read");
+		if (g->query->page && page_is_full(g, &r))
+			break;
+		if (!g->query->page && g->out->n == g->query->max_objects) {
+			err_set(e, ERR_REQUEST_TOO_LARGE, "there are more than %zu records",
+			    g->query->max_objects);
 			goto out;
 		}
 		if (!add_row(g, &r, e))
 			goto out;
 	}
-	ok = rc == DB_NOTFOUND || db_failed(e, rc, "reading rows");
+	ok = rc == 0 || rc == DB_NOTFOUND || db_failed(e, rc, "reading rows");
 out:
 	if (c != NULL)
 		c->close(c);
-	free(key.data);
 	free(value.data);
 	return ok;
 }

@@ -11,8 +11,8 @@
  *   reply            length (u32, of what follows), version (u8), enum err_code (u8),
  *                    0: what the operation gives; otherwise: path (str), text (str)
  *
- *   GET     takes    type, all (bool), want_bodies (bool), max_objects (u64), max_bytes (u64),
- *                    ids
+ *   GET     takes    type, all (bool), page (bool), after (u64), want_bodies (bool),
+ *                    max_objects (u64), max_bytes (u64), ids
  *           gives    state, [id (u64), change (u64), length (u32)], then the bodies, one behind
  *                    the other
  *   SET     takes    type, opid (16 bytes), if_in_state (bool), state,

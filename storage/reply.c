@@ -90,7 +90,7 @@ unpack_results(struct unpack *u, struct store_results *r)
 
 		r->results[i].tag = unpack_u32(u);
 		outcome = unpack_u8(u);
-		if (outcome < STORE_DONE || outcome > STORE_OVER_QUOTA)
+		if (outcome < STORE_DONE || outcome > STORE_ID_TAKEN)
 			u->bad = true;
 		r->results[i].outcome = (enum store_outcome)outcome;
 		r->results[i].id = unpack_u64(u);

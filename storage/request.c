@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/id.h"
 #include "storage/protocol.h"
 
 #define OP_BYTES_MIN 25 /* kind, tag, id, created_by, if_change: a destroy */
@@ -11,6 +12,8 @@ pack_get(struct buf *b, const struct store_get *q)
 {
 	pack_type(b, q->type);
 	pack_u8(b, q->all);
+	pack_u8(b, q->page);
+	pack_u64(b, q->after);
 	pack_u8(b, q->want_bodies);
 	pack_u64(b, q->max_objects);
 	pack_u64(b, q->max_bytes);
@@ -22,6 +25,8 @@ unpack_get(struct unpack *u, struct store_get *q)
 {
 	*q = (struct store_get){.type = unpack_type(u)};
 	q->all = unpack_bool(u);
+	q->page = unpack_bool(u);
+	q->after = unpack_u64(u);
 	q->want_bodies = unpack_bool(u);
 	q->max_objects = unpack_u64(u);
 	q->max_bytes = unpack_u64(u);
@@ -117,7 +122,7 @@ unpack_op(struct unpack *u, struct set_op *o)
 	o->body = unpack_str(u);
 	/* In an index a NUL ends the domain. */
 	if ((kind != STORE_CREATE && kind != STORE_UPDATE) ||
-	    o->domain.len > REQUEST_DOMAIN_MAX ||
+	    (kind == STORE_CREATE && o->id > ID_MAX) || o->domain.len > REQUEST_DOMAIN_MAX ||
 	    memchr(o->domain.s, '\0', o->domain.len) != NULL)
 		u->bad = true;
 }

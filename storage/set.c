@@ -27,6 +27,12 @@ number_key(uint8_t key[static 8], uint64_t n)
 	return (struct str){(const char *)key, 8};
 }
 
+static bool
+row_unreadable(uint64_t id, struct err *e)
+{
+	return err_set(e, ERR_SERVER_FAIL, "row %llu cannot be read", (unsigned long long)id);
+}
+
 /* The next change number, and what the change log says of it. */
 static bool
 log_change(struct progress *p, enum store_op_kind kind, uint64_t id, struct err *e)
@@ -69,12 +75,46 @@ write_record(struct progress *p, const struct set_op *o, uint64_t id, uint64_t c
 	return ok;
 }
 
+/* Whether the record that has the wanted id is the same as the one to create. */
+static bool
+compare_with(struct progress *p, const struct set_op *o, struct store_result *r, struct err *e)
+{
+	struct buf text = {0};
+	struct row row;
+	uint8_t key[8];
+	bool ok = false;
+	int found = db_get(p->table->rows, p->batch->txn, number_key(key, o->id), &p->value, e);
+
+	r->outcome = STORE_ID_TAKEN;
+	if (found <= 0)
+		return found == 0;
+	if (!row_unpack(o->id, buf_str(&p->value), &row))
+		return row_unreadable(o->id, e);
+	if (row.size != o->body.len)
+		return true;
+	if (db_get(p->table->bodies, p->batch->txn, number_key(key, o->id), &p->value, e) !=
+		1 ||
+	    !body_unpack(&p->work, buf_str(&p->value), o->body.len, &text, e)) {
+		err_set(
+		    e, ERR_SERVER_FAIL, "record %llu has no body", (unsigned long long)o->id);
+		goto out;
+	}
+	if (str_equal(buf_str(&text), o->body))
+		r->outcome = STORE_SAME;
+	ok = true;
+out:
+	buf_free(&text);
+	return ok;
+}
+
 static bool
 create(struct progress *p, const struct set_op *o, struct store_result *r, struct err *e)
 {
+	if (o->id != 0 && o->id <= p->counters->last_id)
+		return compare_with(p, o, r, e);
 	if (p->counters->last_id >= ID_MAX)
 		return err_set(e, ERR_SERVER_FAIL, "there are no more ids");
-	r->id = ++p->counters->last_id;
+	r->id = p->counters->last_id = o->id != 0 ? o->id : p->counters->last_id + 1;
 	return log_change(p, STORE_CREATE, r->id, e) &&
 	    write_record(p, o, r->id, p->counters->change, e);
 }
@@ -118,8 +158,7 @@ find_target(struct progress *p, const struct set_op *o, struct store_result *r, 
 	if (found == 0)
 		r->outcome = STORE_NOT_FOUND;
 	else if (!row_unpack(r->id, buf_str(&p->value), row))
-		return err_set(
-		    e, ERR_SERVER_FAIL, "row %llu cannot be read", (unsigned long long)r->id);
+		return row_unreadable(r->id, e);
 	return true;
 }
 

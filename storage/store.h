@@ -38,7 +38,10 @@ struct store_get {
 	const struct type *type;
 	const uint64_t *ids; /* no duplicates */
 	size_t n;
-	bool all;           /* every record, in place of ids */
+	bool all;  /* every record, in place of ids */
+	bool page; /* .all, but those behind .after alone, and no more than fit: one at least,
+		      if there is one */
+	uint64_t after;
 	bool want_bodies;   /* false: .body stays empty, found ones have .change != 0 */
 	size_t max_objects; /* .all: more records than that are ERR_REQUEST_TOO_LARGE */
 	size_t max_bytes;   /* of bodies together: more are ERR_REQUEST_TOO_LARGE */
@@ -72,7 +75,7 @@ struct store_op {
 	enum store_op_kind kind;
 	uint32_t
 	    tag; /* the caller's number for it; unique in the set; comes back with the result */
-	uint64_t id;         /* UPDATE, DESTROY */
+	uint64_t id;         /* UPDATE, DESTROY; CREATE: 0, or the id that it is to have */
 	uint32_t created_by; /* UPDATE, DESTROY: tag of the CREATE in this set that makes the
 				record, in place of id; STORE_NOT_CREATED_HERE otherwise */
 	uint64_t if_change;  /* UPDATE by id: only while the record's change number is this */
@@ -94,6 +97,9 @@ enum store_outcome {
 	STORE_NOT_FOUND = 2,  /* UPDATE, DESTROY: no such record */
 	STORE_CONFLICT = 3,   /* UPDATE: the record changed since if_change; read it again */
 	STORE_OVER_QUOTA = 4, /* CREATE, UPDATE: the disk is nearly full */
+	/* CREATE with an id, which has to be behind all that were ever given: */
+	STORE_SAME = 5,     /* the same record has it already */
+	STORE_ID_TAKEN = 6, /* another record has, or had, or cannot get it any more */
 };
 
 struct store_result {

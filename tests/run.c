@@ -35,6 +35,7 @@ static const struct {
     {"ctl_servers", ctl_servers_tests},
     {"client", client_tests},
     {"client_settings", client_settings_tests},
+    {"ctl_dump", ctl_dump_tests},
     {"daemon", daemon_tests},
     {"storage", storage_tests},
     {"storage_set", storage_set_tests},

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/id.h"
 #include "storage/set.h"
 #include "tests/bare.h"
 #include "tests/suites.h"
@@ -353,6 +354,83 @@ indexes_agree_with_rows_after_many_mixed_ops(void)
 	bare_stop(&b);
 }
 
+static void
+a_create_may_bring_its_id_if_that_is_new(void)
+{
+	static const struct {
+		uint64_t id;
+		unsigned seed;
+		enum store_outcome outcome;
+	} creates[] = {
+	    {7, 1, STORE_DONE},
+	    {7, 1, STORE_SAME},
+	    {7, 2, STORE_ID_TAKEN},
+	    {3, 1, STORE_ID_TAKEN}, /* the ids given have passed it */
+	    {0, 160, STORE_DONE},   /* 8 */
+	    {8, 160, STORE_SAME},
+	    {8, 310, STORE_ID_TAKEN}, /* as long, and not the same */
+	    {9, 3, STORE_DONE},
+	    {ID_MAX, 4, STORE_DONE},
+	};
+	struct sample s;
+	struct store_op op;
+	struct bare b;
+
+	bare_start(&b);
+	for (unsigned i = 0; i < sizeof creates / sizeof creates[0]; i++) {
+		struct store_result r;
+
+		sample_make(&s, creates[i].seed);
+		op = sample_op(&s, STORE_CREATE, 0);
+		op.id = creates[i].id;
+		r = bare_set_one(&b, i, op);
+		CU_ASSERT_EQUAL(r.outcome, creates[i].outcome);
+		if (r.outcome == STORE_DONE)
+			CU_ASSERT_EQUAL(r.id, creates[i].id != 0 ? creates[i].id : 8);
+	}
+	CU_ASSERT_TRUE(table_is_sound(&b.env, DMARC));
+	bare_stop(&b);
+}
+
+static void
+pages_hold_as_many_records_as_fit_and_one_at_least(void)
+{
+	enum { RECORDS = 5 };
+	struct store_get q = {.type = DMARC, .all = true, .page = true, .want_bodies = true};
+	struct store_rows rows;
+	struct sample s;
+	struct err e = {0};
+	struct bare b;
+
+	bare_start(&b);
+	sample_make(&s, 1);
+	for (unsigned i = 1; i <= RECORDS; i++)
+		bare_set_one(&b, i, sample_op(&s, STORE_CREATE, 0));
+	q.max_objects = 2;
+	q.max_bytes = SIZE_MAX;
+	CU_ASSERT_TRUE_FATAL(read_get(&b.env, &q, &rows, &e));
+	CU_ASSERT_EQUAL(rows.n, 2);
+	CU_ASSERT_EQUAL(rows.rows[1].id, 2);
+	store_rows_free(&rows);
+	q.after = 2;
+	q.max_objects = SIZE_MAX;
+	q.max_bytes = 2 * strlen(s.body);
+	CU_ASSERT_TRUE_FATAL(read_get(&b.env, &q, &rows, &e));
+	CU_ASSERT_EQUAL(rows.n, 2);
+	CU_ASSERT_EQUAL(rows.rows[0].id, 3);
+	store_rows_free(&rows);
+	q.max_bytes = 1;
+	CU_ASSERT_TRUE_FATAL(read_get(&b.env, &q, &rows, &e));
+	CU_ASSERT_EQUAL(rows.n, 1);
+	CU_ASSERT_TRUE(str_is(rows.rows[0].body, s.body));
+	store_rows_free(&rows);
+	q.after = RECORDS;
+	CU_ASSERT_TRUE_FATAL(read_get(&b.env, &q, &rows, &e));
+	CU_ASSERT_EQUAL(rows.n, 0);
+	store_rows_free(&rows);
+	bare_stop(&b);
+}
+
 /* A job that writes and then fails as Berkeley DB might. */
 static bool
 broken_run(struct batch *b, void *runs, struct err *refused, struct err *e)
@@ -404,6 +482,9 @@ const CU_TestInfo storage_set_tests[] = {
 	another_state_or_epoch_refuses_the_whole_set},
     {"a set sent again is not done again", a_set_sent_again_is_not_done_again},
     {"a get keeps its order and its limits", a_get_keeps_its_order_and_its_limits},
+    {"a create may bring its id, if that is new", a_create_may_bring_its_id_if_that_is_new},
+    {"pages hold as many records as fit, and one at least",
+	pages_hold_as_many_records_as_fit_and_one_at_least},
     {"a large body comes back whole", a_large_body_comes_back_whole},
     {"a set of thousands of ops fits into one transaction",
 	a_set_of_thousands_of_ops_fits_into_one_transaction},
