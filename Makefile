@@ -20,7 +20,7 @@ FUZZ_TIME  ?= 20
 SAMPLES    ?= ../shared/samples
 CLANG      ?= clang
 
-ROOMS     := base model config storage storage/query auth login jmap schema fcgi daemon client ctl
+ROOMS     := base metrics model config storage storage/query auth login jmap schema fcgi daemon client ctl
 PKGS      := jansson libsodium fcgi libidn2 libconfuse libzstd zlib libcurl
 CPPFLAGS  += -D_GNU_SOURCE -I. $(shell pkg-config --cflags $(PKGS))
 CFLAGS    ?= -O2 -g
@@ -172,6 +172,7 @@ install: all
 	sed 's|/usr/local/|$(PREFIX)/|' apache/report-outbox.conf > $(DESTDIR)$(SHARE)/apache/report-outbox.conf
 	sed 's|/usr/local/|$(PREFIX)/|' deploy/report-outbox.service > \
 		$(DESTDIR)$(PREFIX)/lib/systemd/system/report-outbox.service
+	install -m 644 deploy/prometheus-rules.yml $(DESTDIR)$(SHARE)/prometheus-rules.yml
 	install -m 644 deploy/sysusers.conf $(DESTDIR)$(PREFIX)/lib/sysusers.d/report-outbox.conf
 	install -m 644 deploy/tmpfiles.conf $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/report-outbox.conf
 	install -m 644 README.md CONTRIBUTING.md CHANGES.md LICENSE $(DESTDIR)$(DOC)

@@ -7,6 +7,7 @@
 
 _Static_assert(ACTION__COUNT <= BITS_A_TYPE, "an action has a bit");
 _Static_assert(64 / BITS_A_TYPE >= MODEL_TYPES_MAX, "every type has its bits");
+_Static_assert(ACTION__COUNT < BITS_A_TYPE, "the last bit is of no type");
 
 static const char *const action_names[] = {
     [ACTION_GET] = "Get",
@@ -16,15 +17,25 @@ static const char *const action_names[] = {
     [ACTION_DESTROY] = "Destroy",
 };
 
+/* Of no type. */
+static const struct {
+	permissions bit;
+	const char *name;
+} others[] = {
+    {PERMISSION_METRICS, "sysMetricsGet"},
+};
+#define N_OTHERS (sizeof others / sizeof others[0])
+
 #define BIT(action) (UINT64_C(1) << (action))
 
 const struct role auth_roles[] = {
     {"admin",
 	BIT(ACTION_GET) | BIT(ACTION_QUERY) | BIT(ACTION_CREATE) | BIT(ACTION_UPDATE) |
 	    BIT(ACTION_DESTROY),
-	"may do everything"},
-    {"reader", BIT(ACTION_GET) | BIT(ACTION_QUERY), "gets and queries"},
-    {"submitter", BIT(ACTION_CREATE), "creates, and sees nothing"},
+	PERMISSION_METRICS, "may do everything"},
+    {"reader", BIT(ACTION_GET) | BIT(ACTION_QUERY), 0, "gets and queries"},
+    {"submitter", BIT(ACTION_CREATE), 0, "creates, and sees nothing"},
+    {"monitor", 0, PERMISSION_METRICS, "reads /metrics, and no report"},
     {0},
 };
 
@@ -61,12 +72,15 @@ permission_each(permissions p, void (*each)(const char *name, void *arg), void *
 				each(buf_terminate(&name), arg);
 			}
 	buf_free(&name);
+	for (size_t i = 0; i < N_OTHERS; i++)
+		if (p & others[i].bit)
+			each(others[i].name, arg);
 }
 
 static permissions
 of_role(const struct role *r)
 {
-	permissions p = 0;
+	permissions p = r->others;
 
 	for (const struct type *const *t = model_types; *t != NULL; t++)
 		for (enum action a = 0; a < ACTION__COUNT; a++)
@@ -117,6 +131,9 @@ named(struct str word)
 			if (str_equal(word, buf_str(&name)))
 				p = permission_of(*t, a);
 		}
+	for (size_t i = 0; i < N_OTHERS; i++)
+		if (str_is(word, others[i].name))
+			p = others[i].bit;
 	buf_free(&name);
 	return p;
 }

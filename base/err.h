@@ -18,6 +18,7 @@ enum err_code {
 	ERR_BODY_LIMIT, /* the one that HTTP has a status for; .limit is "maxSizeRequest" */
 	ERR_MEDIA_TYPE,
 	ERR_UNAUTHORIZED,
+	ERR_NOT_PERMITTED,
 	ERR_NO_SUCH_PATH,
 	ERR_WRONG_HTTP_METHOD,
 	ERR_BAD_HTTP,

@@ -30,6 +30,7 @@ static const struct config defaults = {
     .keep_changes_days = 30,
     .reserve_mb = 192,
     .keep_logs_mb = 64,
+    .metrics_for_loopback = true,
     .log_level = LOG_LEVEL_INFO,
 };
 
@@ -74,6 +75,12 @@ static void
 store_level(void *member, cfg_t *file, const char *name)
 {
 	log_level_parse(str_of(cfg_getstr(file, name)), member);
+}
+
+static void
+store_open_to(void *member, cfg_t *file, const char *name)
+{
+	*(bool *)member = strcmp(cfg_getstr(file, name), "loopback") == 0;
 }
 
 /* A check answers NULL, or what the value must be. */
@@ -149,6 +156,14 @@ check_urls(const char *value)
 }
 
 static const char *
+check_open_to(const char *value)
+{
+	return strcmp(value, "loopback") == 0 || strcmp(value, "nobody") == 0
+	    ? NULL
+	    : "loopback or nobody";
+}
+
+static const char *
 check_level(const char *value)
 {
 	enum log_level level;
@@ -184,6 +199,8 @@ static const struct option {
 	3650},
     {"reserve_mb", offsetof(struct config, reserve_mb), store_long, NULL, 192, 1 << 20},
     {"keep_logs_mb", offsetof(struct config, keep_logs_mb), store_long, NULL, 0, 1 << 20},
+    {"metrics_open_to", offsetof(struct config, metrics_for_loopback), store_open_to,
+	check_open_to, 0, 0},
     {"log_level", offsetof(struct config, log_level), store_level, check_level, 0, 0},
     {"max_size_request", offsetof(struct config, limits.max_size_request), store_size, NULL,
 	1 << 10, 128 << 20},

@@ -32,6 +32,7 @@ struct config {
 	long keep_changes_days;      /* /changes knows at least so far back */
 	long reserve_mb;   /* free on the disk, below which creates and updates stop */
 	long keep_logs_mb; /* Berkeley DB logs not needed for recovery, kept for repair */
+	bool metrics_for_loopback; /* /metrics needs no token from this machine */
 	enum log_level log_level;
 	struct limits limits;
 };

@@ -1,7 +1,8 @@
 /* daemon/child.h -- one process that outboxd started: the store, or a worker.
  *
- * A child has its socket as descriptor 0, its configuration as 3, and as 4 a pipe into which it
- * writes a byte once it is ready, and one each second from then on.
+ * A child has its socket as descriptor 0, its configuration as 3, as 4 a pipe into which it
+ * writes a byte once it is ready, and one each second from then on, and as 5 the table of
+ * metrics.
  * Times are monotonic microseconds. */
 #ifndef DAEMON_CHILD_H
 #define DAEMON_CHILD_H
@@ -41,7 +42,7 @@ struct child {
 /* What a start needs. */
 struct child_place {
 	const char *dir; /* of the programs */
-	int listen_fd, config_fd;
+	int listen_fd, config_fd, metrics_fd;
 	const struct log *log;
 };
 

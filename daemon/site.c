@@ -87,13 +87,13 @@ bool
 site_open(struct site *s, const char *config_path, struct err *e)
 {
 	*s = (struct site){.config_path = config_path, .config_fd = -1, .pid_fd = -1};
-	s->store_fd = s->fcgi_fd = -1;
+	s->store_fd = s->fcgi_fd = s->metrics_fd = -1;
 	if (!load(config_path, &s->config, &s->config_fd, e))
 		return false;
 	s->pid_path = config_pid_file(&s->config);
 	s->store_path = config_store_socket(&s->config);
-	if (!find_programs(s, e) || !make_dir(s->config.run_dir, 0755, e) ||
-	    !make_dir(s->config.data_dir, 0700, e))
+	if (!metrics_make(&s->metrics, &s->metrics_fd, e) || !find_programs(s, e) ||
+	    !make_dir(s->config.run_dir, 0755, e) || !make_dir(s->config.data_dir, 0700, e))
 		return false;
 	s->pid_fd = pidfile_open(s->pid_path, e);
 	return s->pid_fd >= 0 && open_sockets(s, e);
@@ -131,6 +131,8 @@ site_close(struct site *s)
 	io_close(&s->store_fd);
 	io_close(&s->fcgi_fd);
 	io_close(&s->config_fd);
+	io_close(&s->metrics_fd);
+	metrics_close(&s->metrics);
 	pidfile_close(&s->pid_fd, s->pid_path);
 	free(s->pid_path);
 	free(s->store_path);

@@ -7,6 +7,7 @@
 
 #include "base/err.h"
 #include "config/config.h"
+#include "metrics/metrics.h"
 
 struct site {
 	const char *config_path;
@@ -15,6 +16,8 @@ struct site {
 	char programs_dir[PATH_MAX];
 	char *pid_path, *store_path;
 	int pid_fd, store_fd, fcgi_fd;
+	struct metrics *metrics; /* shared with the children, and kept over their deaths */
+	int metrics_fd;
 };
 
 /* Makes the folders, takes the pid file, opens the sockets.  False with *e set if one of them

@@ -18,6 +18,7 @@
 #include "base/clock.h"
 #include "base/io.h"
 #include "base/str.h"
+#include "config/version.h"
 #include "daemon/child.h"
 #include "daemon/notify.h"
 #include "daemon/site.h"
@@ -189,6 +190,7 @@ step(struct supervisor *s)
 	    .dir = s->site.programs_dir, .config_fd = s->site.config_fd, .log = s->log};
 	int64_t now_us = clock_monotonic_us();
 
+	place.metrics_fd = s->site.metrics_fd;
 	place.listen_fd = s->site.store_fd;
 	child_step(&s->store, &place, now_us);
 	place.listen_fd = s->site.fcgi_fd;
@@ -201,6 +203,15 @@ step(struct supervisor *s)
 /* --- signals --- */
 
 static void
+end_child(struct supervisor *s, struct child *c, int status, int64_t now_us)
+{
+	if (c->state != CHILD_STOPPING)
+		metrics_add(
+		    s->site.metrics, METRIC_RESTARTS, METRIC_LABELS(c->program->name), 1);
+	child_ended(c, status, s->log, now_us);
+}
+
+static void
 reap(struct supervisor *s)
 {
 	int64_t now_us = clock_monotonic_us();
@@ -209,10 +220,10 @@ reap(struct supervisor *s)
 
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
 		if (pid == s->store.pid)
-			child_ended(&s->store, status, s->log, now_us);
+			end_child(s, &s->store, status, now_us);
 		for (size_t i = 0; i < s->n_workers; i++)
 			if (pid == s->workers[i].pid)
-				child_ended(&s->workers[i], status, s->log, now_us);
+				end_child(s, &s->workers[i], status, now_us);
 	}
 }
 
@@ -310,6 +321,19 @@ open_signals(struct supervisor *s, struct err *e)
 	    err_set(e, ERR_SERVER_FAIL, "cannot wait for signals: %s", strerror(errno));
 }
 
+/* What is counted from nothing is there before it happens: a monitor sees the first time too.
+ */
+static void
+begin_metrics(struct metrics *m)
+{
+	static const struct clock real = {0};
+
+	metrics_set(m, METRIC_START_TIME, METRIC_NO_LABELS, clock_now_s(&real));
+	metrics_set(m, METRIC_BUILD, METRIC_LABELS(OUTBOX_VERSION), 1);
+	metrics_add(m, METRIC_RESTARTS, METRIC_LABELS(store_program.name), 0);
+	metrics_add(m, METRIC_RESTARTS, METRIC_LABELS(worker_program.name), 0);
+}
+
 static bool
 begin(struct supervisor *s, const char *config_path, struct err *e)
 {
@@ -321,6 +345,7 @@ begin(struct supervisor *s, const char *config_path, struct err *e)
 		unsetenv("NOTIFY_SOCKET"); /* not the children's to use */
 	}
 	child_init(&s->store, &store_program);
+	begin_metrics(s->site.metrics);
 	return true;
 }
 

@@ -56,6 +56,10 @@ static const struct {
     {"REQUEST_ID", offsetof(struct http_request, request_id)},
 };
 
+/* What proxies add to a request that they pass on. */
+static const char *const proxy_params[] = {"HTTP_FORWARDED", "HTTP_X_FORWARDED_FOR",
+    "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PROTO", "HTTP_X_REAL_IP", "HTTP_VIA"};
+
 static bool
 is_request_id(struct str id)
 {
@@ -90,6 +94,8 @@ read_params(struct http_request *r, char **envp)
 		*(struct str *)((char *)r + params[i].member) =
 		    str_of(FCGX_GetParam(params[i].name, envp));
 	r->path = path_of(envp);
+	for (size_t i = 0; i < sizeof proxy_params / sizeof proxy_params[0]; i++)
+		r->forwarded = r->forwarded || FCGX_GetParam(proxy_params[i], envp) != NULL;
 	r->https = https != NULL && str_equal_nocase(str_of(https), STR("on"));
 	if (!is_request_id(r->request_id))
 		r->request_id = (struct str){0};
@@ -160,6 +166,20 @@ log_request(const struct worker *w, const struct http_request *r, const struct h
 	    log_quote(str_of(a->subject)).text, a->done.calls, a->done.errors);
 }
 
+static void
+count_request(struct metrics *m, const struct http_request *r, const struct http_response *a,
+    int64_t started_us)
+{
+	static const char *const classes[] = {"0xx", "1xx", "2xx", "3xx", "4xx", "5xx"};
+	const char *status = classes[a->status / 100 % 6];
+
+	metrics_add(m, METRIC_REQUESTS, METRIC_LABELS(a->route, status), 1);
+	metrics_observe(
+	    m, METRIC_REQUEST_TIME, METRIC_LABELS(a->route), clock_monotonic_us() - started_us);
+	metrics_add(m, METRIC_REQUEST_BYTES, METRIC_LABELS(a->route), r->body.len);
+	metrics_add(m, METRIC_RESPONSE_BYTES, METRIC_LABELS(a->route), a->body.len);
+}
+
 static bool
 send_answer(struct connection *c, struct worker *w, const struct http_response *a)
 {
@@ -205,6 +225,7 @@ answer(struct connection *c, struct worker *w)
 	if (!big)
 		sodium_memzero(w->body.s, w->body.len); /* a form holds a password */
 	sent = send_answer(c, w, &a);
+	count_request(w->http.jmap.metrics, &r, &a, started_us);
 	log_request(w, &r, &a, started_us);
 	w->log.request_id[0] = '\0';
 	big = big || a.body.len > BIG;

@@ -4,12 +4,26 @@
 #include <ctype.h>
 #include <string.h>
 
+static void
+count_token(const struct exchange *x, bool ok, const struct err *why)
+{
+	const char *result = "ok";
+
+	if (!ok && why->code != ERR_UNAUTHORIZED)
+		result = "unavailable";
+	else if (!ok)
+		result = x->request->authorization.len == 0 ? "missing" : "refused";
+	metrics_add(x->http->jmap.metrics, METRIC_TOKENS, METRIC_LABELS(result), 1);
+}
+
 bool
 exchange_authorize(struct exchange *x, struct principal *p, struct err *e)
 {
 	struct err why = {0};
+	bool ok = auth_verify(x->http->auth, x->request->authorization, p, &why);
 
-	if (auth_verify(x->http->auth, x->request->authorization, p, &why)) {
+	count_token(x, ok, &why);
+	if (ok) {
 		memcpy(x->out->subject, p->subject, sizeof p->subject);
 		return true;
 	}

@@ -25,6 +25,7 @@ serve route_account, route_discover; /* route_discover.c */
 serve route_healthz, route_readyz;   /* route_health.c */
 serve route_login, route_login_form; /* route_login.c: GET, POST */
 serve route_token;                   /* route_token.c */
+serve route_metrics;                 /* route_metrics.c */
 
 /* Who is asking, by the Authorization header: ERR_UNAUTHORIZED, or ERR_NOT_READY if the store
  * does not say. */

@@ -35,6 +35,7 @@ static const struct route {
     {"/auth/token", ALLOW_POST, NULL, route_token, FACE_MAPS},
     {"/healthz", ALLOW_GET, route_healthz, NULL, FACE_ARRAYS},
     {"/readyz", ALLOW_GET, route_readyz, NULL, FACE_ARRAYS},
+    {"/metrics", ALLOW_GET, route_metrics, NULL, FACE_ARRAYS},
     {0},
 };
 
@@ -71,6 +72,7 @@ dispatch(struct exchange *x, struct err *e)
 	const struct route *route = route_of(x->request->path, &x->rest);
 	serve *function;
 
+	x->out->route = route != NULL ? route->path : "other";
 	if (route == NULL)
 		return err_set(e, ERR_NO_SUCH_PATH, "There is nothing at this path");
 	if (str_is(x->request->method, "OPTIONS")) {

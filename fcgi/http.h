@@ -22,6 +22,7 @@ struct http_request {
 	struct str remote_addr; /* the client's, as the web server saw it */
 	struct str accept_encoding, cookie, origin;
 	bool https;
+	bool forwarded;        /* by a proxy, which says so: remote_addr may be the proxy's */
 	struct str request_id; /* given by the web server; "": none */
 	struct str body;
 	struct buf *spent;   /* what body borrows from, to be freed as soon as it is read; NULL:
@@ -42,7 +43,8 @@ struct http_response {
 	unsigned retry_after_s;                       /* 429 and 503; 0 otherwise */
 	bool head;                                    /* the body is only counted, not sent */
 	struct buf body;
-	/* for the log */
+	/* for the log and the metrics */
+	const char *route; /* of the table, "/api"; "other" for what is not in it */
 	char subject[STORE_SUBJECT_MAX + 1];
 	struct jmap_done done;
 };
@@ -55,6 +57,7 @@ struct http {
 	const char *public_url;      /* "": from the request's scheme and Host */
 	struct nets trusted_proxies; /* borrowed */
 	struct schema schema;        /* {0} until somebody asks for it */
+	bool metrics_for_loopback;   /* /metrics without a token */
 };
 
 /* Always fills *out: http_response_free() it. */

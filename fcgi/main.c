@@ -76,6 +76,19 @@ is_listening(int fd)
 	return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &on, &len) == 0 && on;
 }
 
+/* Without it the worker serves all the same. */
+static void
+begin_metrics(struct worker *w, int fd)
+{
+	struct err e = {0};
+
+	if (!metrics_open(&w->http.jmap.metrics, fd > 0 ? fd : -1, &e))
+		log_line(&w->log, LOG_LEVEL_WARN, "metrics", "why=%s",
+		    log_quote(str_of(e.text)).text);
+	if (fd > 0)
+		close(fd);
+}
+
 /* ready_fd 0: nobody waits. */
 static bool
 run(struct worker *w, int ready_fd, struct err *e)
@@ -127,16 +140,19 @@ out:
 static const struct option options[] = {
     {"config", required_argument, NULL, 'c'},
     {"ready-fd", required_argument, NULL, 'r'},
+    {"metrics-fd", required_argument, NULL, 'm'},
     {"help", no_argument, NULL, 'h'},
     {"version", no_argument, NULL, 'V'},
     {0},
 };
 
 static const char usage[] =
-    "usage: outbox-worker [--config FILE] [--ready-fd N] [--help] [--version]\n"
+    "usage: outbox-worker [--config FILE] [--ready-fd N] [--metrics-fd N] [--help] "
+    "[--version]\n"
     "Serves FastCGI on the listening socket that is its standard input; outboxd starts it.\n"
     "  --config FILE  default: " CONFIG_DEFAULT_PATH "\n"
-    "  --ready-fd N   where to write a byte once it serves, and one each second from then on\n";
+    "  --ready-fd N   where to write a byte once it serves, and one each second from then on\n"
+    "  --metrics-fd N the table of metrics that all processes count in\n";
 
 static int
 wrong_usage(void)
@@ -150,7 +166,7 @@ main(int argc, char **argv)
 {
 	struct worker w = {.log = {.program = "outbox-worker", .level = LOG_LEVEL_INFO}};
 	const char *config = CONFIG_DEFAULT_PATH;
-	uint64_t ready_fd = 0;
+	uint64_t ready_fd = 0, metrics_fd = 0; /* 0: there is none */
 	struct err e = {0};
 	int o;
 
@@ -161,6 +177,10 @@ main(int argc, char **argv)
 			break;
 		case 'r':
 			if (!str_to_u64(str_of(optarg), INT_MAX, &ready_fd))
+				return wrong_usage();
+			break;
+		case 'm':
+			if (!str_to_u64(str_of(optarg), INT_MAX, &metrics_fd))
 				return wrong_usage();
 			break;
 		case 'h':
@@ -181,7 +201,10 @@ main(int argc, char **argv)
 		w.http.jmap.limits = &w.config.limits;
 		w.http.public_url = w.config.public_url;
 		w.http.trusted_proxies = w.config.trusted_proxies;
+		w.http.metrics_for_loopback = w.config.metrics_for_loopback;
+		begin_metrics(&w, (int)metrics_fd);
 		run(&w, (int)ready_fd, &e);
+		metrics_close(&w.http.jmap.metrics);
 		config_free(&w.config);
 	}
 	if (e.code == ERR_NONE)

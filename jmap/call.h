@@ -29,6 +29,7 @@ struct run {
 struct call {
 	struct run *run;
 	const struct type *type; /* NULL for Core/ */
+	const struct verb *verb; /* NULL until the method is known to exist */
 	struct str method;       /* as it was called, "x:DmarcInternalReport/get" */
 	size_t index;            /* its place in methodCalls */
 	json_t *args; /* references resolved, checked against the verb's table, without nulls;

@@ -56,6 +56,7 @@ run_method(struct call *c, struct err *e)
 		return err_set(
 		    e, ERR_UNKNOWN_METHOD, "The method needs %s in using", m.capability);
 	c->type = m.type;
+	c->verb = m.verb;
 	if (!references_resolve(&c->args, &r->answers, buf_str(r->out), e))
 		return false;
 	if (m.verb->args != NULL && !arguments_check(m.verb->args, c->args, e))
@@ -65,12 +66,28 @@ run_method(struct call *c, struct err *e)
 	return check_permission(c, m.verb, e) && m.verb->run(c, e);
 }
 
+/* result: "ok", or the type of an error. */
+static void
+count(const struct call *c, const char *result, int64_t began_us)
+{
+	struct metrics *m = c->run->jmap->metrics;
+	const char *type = c->type != NULL ? c->type->name
+	    : c->verb != NULL              ? "Core"
+					   : "unknown";
+	const char *verb = c->verb != NULL ? c->verb->name : "unknown";
+
+	metrics_add(m, METRIC_CALLS, METRIC_LABELS(type, verb, result), 1);
+	metrics_observe(
+	    m, METRIC_CALL_TIME, METRIC_LABELS(type, verb), clock_monotonic_us() - began_us);
+}
+
 bool
 call_do(struct run *r, size_t index, struct str method, json_t *args, struct str tag)
 {
 	struct call c = {.run = r, .method = method, .index = index, .args = args};
 	struct answer a = {.name = method, .tag = tag};
 	struct err e = {0};
+	int64_t began_us = clock_monotonic_us();
 	size_t start;
 	bool ok;
 
@@ -88,6 +105,7 @@ call_do(struct run *r, size_t index, struct str method, json_t *args, struct str
 		a.at = r->out->len;
 		write_error(r->out, &e);
 	}
+	count(&c, ok ? "ok" : err_name(e.code)->type, began_us);
 	a.len = r->out->len - a.at;
 	answers_add(&r->answers, a);
 	buf_putc(r->out, ',');

@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "config/limits.h"
+#include "metrics/metrics.h"
 #include "model/record.h"
 #include "storage/store.h"
 
@@ -19,6 +20,7 @@ struct jmap {
 	struct store *store;
 	const struct clock *clock;
 	const struct limits *limits;
+	struct metrics *metrics; /* NULL: nobody counts */
 };
 
 struct jmap_request {

@@ -14,6 +14,7 @@ jmap_set(struct call *c, struct err *e)
 	if (!set_store(&s, e))
 		goto out;
 	set_write_answer(&s);
+	set_count(&s);
 	ok = true;
 out:
 	set_free(&s);

@@ -23,6 +23,7 @@ struct item {
 	uint64_t id;        /* UPDATE, DESTROY without maker; CREATE: once it is done */
 	struct record record; /* CREATE, UPDATE: what to store */
 	uint64_t if_change;   /* UPDATE without maker: what record was made from */
+	enum err_code why;    /* REFUSED */
 	struct buf answer; /* REFUSED: the SetError.  DONE: members of the object in created, or
 			      the value in updated */
 };
@@ -58,5 +59,6 @@ void set_refuse(struct item *i, enum err_code code, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 void set_refuse_problems(struct item *i, const struct problems *p);
 void set_write_answer(struct set *s);
+void set_count(const struct set *s); /* for the metrics */
 
 #endif

@@ -17,6 +17,7 @@ set_refuse(struct item *i, enum err_code code, const char *fmt, ...)
 	vsnprintf(e.text, sizeof e.text, fmt, ap);
 	va_end(ap);
 	i->state = ITEM_REFUSED;
+	i->why = code;
 	buf_clear(&i->answer);
 	write_error(&i->answer, &e);
 }
@@ -37,6 +38,7 @@ set_refuse_problems(struct item *i, const struct problems *p)
 	struct buf text = {0};
 
 	i->state = ITEM_REFUSED;
+	i->why = code;
 	buf_clear(&i->answer);
 	problems_describe(p, &text);
 	buf_putc(&i->answer, '{');
@@ -169,4 +171,20 @@ set_write_answer(struct set *s)
 	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
 		write_part(s, i);
 	buf_putc(out, '}');
+}
+
+void
+set_count(const struct set *s)
+{
+	static const char *const kinds[] = {
+	    [STORE_CREATE] = "create",
+	    [STORE_UPDATE] = "update",
+	    [STORE_DESTROY] = "destroy",
+	};
+
+	for (const struct item *i = s->items; i < s->items + s->n; i++)
+		metrics_add(s->call->run->jmap->metrics, METRIC_SET_RECORDS,
+		    METRIC_LABELS(s->call->type->name, kinds[i->kind],
+			i->state == ITEM_DONE ? "done" : err_name(i->why)->type),
+		    1);
 }

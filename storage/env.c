@@ -212,6 +212,7 @@ env_open(struct env *env, const struct env_options *o, const struct clock *clock
 {
 	*env = (struct env){.clock = clock, .log = log, .lock_fd = -1, .dir_fd = -1};
 	env->reserve_bytes = o->reserve_bytes;
+	env->metrics = o->metrics;
 	if (sodium_init() < 0)
 		return err_set(e, ERR_SERVER_FAIL, "libsodium does not start");
 	if (directory_open(env, o->dir, e) && directory_lock(env, o->lock_wait_ms, e) &&
@@ -300,11 +301,16 @@ env_begin_reading(struct env *env, DB_TXN **txn, struct err *e)
 bool
 env_checkpoint(struct env *env, struct err *e)
 {
+	int64_t began_us = clock_monotonic_us();
 	int rc = env->db->txn_checkpoint(env->db, 0, 0, 0);
 
 	if (rc != 0)
 		return db_failed(e, rc, "checkpointing");
-	return directory_sync(env, e);
+	if (!directory_sync(env, e))
+		return false;
+	metrics_observe(env->metrics, METRIC_CHECKPOINT_TIME, METRIC_NO_LABELS,
+	    clock_monotonic_us() - began_us);
+	return true;
 }
 
 bool

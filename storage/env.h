@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "metrics/metrics.h"
 #include "storage/table.h"
 #include "storage/timed.h"
 
@@ -27,7 +28,8 @@ struct env {
 	struct table tables[MODEL_TYPES_MAX + 1];
 	const struct clock *clock;
 	const struct log *log;
-	int lock_fd; /* flock on <dir>/lock: one process at a time */
+	struct metrics *metrics; /* NULL: nobody counts */
+	int lock_fd;             /* flock on <dir>/lock: one process at a time */
 	int dir_fd;
 	uint64_t reserve_bytes;
 	uint32_t synced_log_file; /* the log file whose name is known to be on disk */
@@ -41,7 +43,8 @@ struct counters {
 };
 
 struct env_options {
-	const char *dir; /* made, 0700, if it is not there */
+	struct metrics *metrics; /* NULL: nobody counts */
+	const char *dir;         /* made, 0700, if it is not there */
 	unsigned cache_mb;
 	unsigned lock_wait_ms;  /* for a predecessor that is still closing */
 	uint64_t reserve_bytes; /* with less free space on the disk, env_nearly_full() */

@@ -1,7 +1,7 @@
 /* storage/main.c -- outbox-store: keeps the records, and answers workers and outboxctl over a
  * unix socket.
  *
- *   outbox-store [--config FILE] [--dir DIR] [--listen PATH] [--ready-fd N]
+ *   outbox-store [--config FILE] [--dir DIR] [--listen PATH] [--ready-fd N] [--metrics-fd N]
  *
  * Without --listen its socket is descriptor 0, opened by outboxd. */
 #include <errno.h>
@@ -39,13 +39,15 @@
 
 struct options {
 	const char *config, *dir, *listen;
-	int ready_fd; /* -1: nobody watches */
+	int ready_fd;   /* -1: nobody watches */
+	int metrics_fd; /* -1: there is no shared table */
 };
 
 struct process {
 	struct config config;
 	struct log log;
 	struct clock clock;
+	struct metrics *metrics;
 	int listen_fd, signal_fd, ready_fd;
 	struct env env;
 	struct writer *writer;
@@ -63,12 +65,13 @@ options_read(struct options *o, int argc, char **argv)
 	    {"dir", required_argument, NULL, 'd'},
 	    {"listen", required_argument, NULL, 'l'},
 	    {"ready-fd", required_argument, NULL, 'r'},
+	    {"metrics-fd", required_argument, NULL, 'm'},
 	    {0},
 	};
 	uint64_t fd;
 	int c;
 
-	*o = (struct options){.ready_fd = -1};
+	*o = (struct options){.ready_fd = -1, .metrics_fd = -1};
 	while ((c = getopt_long(argc, argv, "", known, NULL)) != -1)
 		switch (c) {
 		case 'c':
@@ -84,6 +87,11 @@ options_read(struct options *o, int argc, char **argv)
 			if (!str_to_u64(str_of(optarg), 1 << 20, &fd))
 				return false;
 			o->ready_fd = (int)fd;
+			break;
+		case 'm':
+			if (!str_to_u64(str_of(optarg), 1 << 20, &fd))
+				return false;
+			o->metrics_fd = (int)fd;
 			break;
 		default:
 			return false;
@@ -168,6 +176,28 @@ generation_beside_socket(struct process *p, struct err *e)
 	return generation_create(&p->generation, a.sun_path, e);
 }
 
+/* Without it the store serves all the same. */
+static void
+metrics_begin(struct process *p, int fd)
+{
+	struct err e = {0};
+
+	if (!metrics_open(&p->metrics, fd, &e))
+		log_line(&p->log, LOG_LEVEL_WARN, "metrics", "error=%s",
+		    log_quote(str_of(e.text)).text);
+	io_close(&fd);
+}
+
+static void
+tell_opened(struct process *p, const char *dir, int64_t took_us)
+{
+	log_line(&p->log, LOG_LEVEL_INFO, "open", "dir=%s ms=%lld", log_quote(str_of(dir)).text,
+	    (long long)took_us / 1000);
+	metrics_set(p->metrics, METRIC_STORE_OPENING, METRIC_NO_LABELS, took_us);
+	metrics_set(
+	    p->metrics, METRIC_STORE_START_TIME, METRIC_NO_LABELS, clock_now_s(&p->clock));
+}
+
 static bool
 environment_begin(struct process *p, const char *dir, struct err *e)
 {
@@ -176,13 +206,12 @@ environment_begin(struct process *p, const char *dir, struct err *e)
 	int64_t began_us = clock_monotonic_us();
 	bool ok;
 
+	o.metrics = p->metrics;
 	o.lock_wait_ms = LOCK_WAIT_MS;
 	o.reserve_bytes = (uint64_t)p->config.reserve_mb << 20;
 	ok = env_open(&p->env, &o, &p->clock, &p->log, e);
 	if (ok)
-		log_line(&p->log, LOG_LEVEL_INFO, "open", "dir=%s ms=%lld",
-		    log_quote(str_of(own_dir)).text,
-		    (long long)(clock_monotonic_us() - began_us) / 1000);
+		tell_opened(p, own_dir, clock_monotonic_us() - began_us);
 	free(own_dir);
 	return ok;
 }
@@ -200,7 +229,10 @@ threads_begin(struct process *p, struct err *e)
 	    !maintenance_start(&p->maintenance, &p->env, p->writer, &m, e) ||
 	    !chores_start(&p->chores, &p->env, p->writer, e))
 		return false;
-	service = (struct service){&p->env, p->writer, p->generation, p->chores};
+	service = (struct service){.env = &p->env,
+	    .writer = p->writer,
+	    .generation = p->generation,
+	    .chores = p->chores};
 	server_start(&p->server, &service, (size_t)p->config.store_connections);
 	return true;
 }
@@ -276,7 +308,7 @@ main(int argc, char **argv)
 
 	if (!options_read(&o, argc, argv)) {
 		fputs("usage: outbox-store [--config FILE] [--dir DIR] [--listen PATH] "
-		      "[--ready-fd N]\n",
+		      "[--ready-fd N] [--metrics-fd N]\n",
 		    stderr);
 		return EX_USAGE;
 	}
@@ -287,6 +319,7 @@ main(int argc, char **argv)
 		goto fail;
 	p.log.level = p.config.log_level;
 	files_allow(&p.config);
+	metrics_begin(&p, o.metrics_fd);
 	/* The socket comes after the lock: a second store would take it away from the first. */
 	if ((o.ready_fd >= 0 && !follow_parent(&e)) || !signals_open(&p, &e) ||
 	    !environment_begin(&p, o.dir, &e) || !socket_open(&p, o.listen, &e) ||
@@ -298,6 +331,7 @@ main(int argc, char **argv)
 		goto fail;
 	io_close(&p.listen_fd);
 	io_close(&p.signal_fd);
+	metrics_close(&p.metrics);
 	config_free(&p.config);
 	return EX_OK;
 fail:

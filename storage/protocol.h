@@ -53,6 +53,8 @@
  *   ATTEMPT_SUCCEEDED
  *                    takes name (str), address (str); gives nothing
  *   FORM_KEY         takes nothing; gives key (32 bytes)
+ *   METRICS          takes counted (bool); gives
+ *                    [family (u32), labels (str, METRIC_LABELS_BYTES), [i64]]
  *   CHORE_BEGIN      takes kind (u8), path (str); gives number (u64)
  *   CHORE_SHOW
  *           takes    kind (u8)
@@ -99,6 +101,7 @@ enum operation {
 	OPERATION_FORM_KEY = 29,
 	OPERATION_CHORE_BEGIN = 30,
 	OPERATION_CHORE_SHOW = 31,
+	OPERATION_METRICS = 40,
 	OPERATION__COUNT
 };
 

@@ -55,7 +55,7 @@ connection_end(struct connection *c)
 		c->next->link = c->link;
 	io_close(
 	    &c->fd); /* under lock: server_stop() must not shut down a descriptor used anew */
-	s->n--;
+	s->service.connections = --s->n;
 	pthread_cond_signal(&s->fewer); /* s may be gone after the unlock */
 	pthread_mutex_unlock(&s->lock);
 	free(c);
@@ -115,7 +115,7 @@ connection_begin(struct server *s, struct connection *c)
 	if (c->next != NULL)
 		c->next->link = &c->next;
 	s->connections = c;
-	s->n++;
+	s->service.connections = ++s->n;
 	return true;
 }
 

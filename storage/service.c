@@ -24,6 +24,7 @@ static serve *const operations[OPERATION__COUNT] = {
     [OPERATION_ATTEMPT_BEGIN] = serve_attempt_begin,
     [OPERATION_ATTEMPT_SUCCEEDED] = serve_attempt_succeeded,
     [OPERATION_FORM_KEY] = serve_form_key,
+    [OPERATION_METRICS] = serve_metrics,
 };
 
 bool
@@ -37,7 +38,7 @@ service_write(struct service *s,
     bool (*run)(struct batch *, void *, struct err *, struct err *), void *arg, size_t bytes,
     size_t ops, struct err *e)
 {
-	struct job j = {.run = run, .arg = arg, .bytes = bytes, .ops = ops};
+	struct job j = {.run = run, .arg = arg, .bytes = bytes, .ops = ops, .asked = true};
 
 	return writer_do(s->writer, &j, e);
 }

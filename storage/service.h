@@ -16,6 +16,7 @@ struct service {
 	struct writer *writer;
 	struct generation *generation;
 	struct chores *chores;
+	_Atomic size_t connections; /* open now */
 };
 
 /* A reply while it is made: payload in head, bytes that need no copy in tail. */
@@ -37,6 +38,7 @@ serve serve_grant_begin, serve_grant_take, serve_attempt_begin, serve_attempt_su
     serve_form_key;
 serve serve_status;                        /* serve_status.c */
 serve serve_chore_begin, serve_chore_show; /* serve_chores.c */
+serve serve_metrics;                       /* serve_metrics.c */
 
 bool service_malformed(struct err *e);
 /* Runs a job in the writer's thread and waits for its commit.  bytes and ops are its weight. */

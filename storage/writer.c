@@ -16,6 +16,7 @@ struct writer {
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
 	struct job *first, **last; /* waiting; under lock */
+	size_t waiting;            /* so many; under lock */
 	bool stopping;             /* under lock */
 	_Atomic int64_t busy_since_us;
 };
@@ -56,6 +57,7 @@ run_together(struct writer *w, struct job **jobs, size_t n, struct err *e)
 {
 	struct batch b = {.env = w->env, .epoch = w->epoch};
 	bool ok = false;
+	int64_t began_us;
 	int rc;
 
 	b.now_s = clock_now_s(w->env->clock);
@@ -70,11 +72,14 @@ run_together(struct writer *w, struct job **jobs, size_t n, struct err *e)
 	}
 	if (!counters_write(&b, e))
 		goto out;
+	began_us = clock_monotonic_us();
 	if (!env_commit(w->env, &b.txn, e)) {
 		log_line(w->env->log, LOG_LEVEL_ERROR, "commit", "error=%s exit=%d",
 		    log_quote(str_of(e->text)).text, EX_IOERR);
 		_exit(EX_IOERR);
 	}
+	metrics_observe(w->env->metrics, METRIC_COMMIT_TIME, METRIC_NO_LABELS,
+	    clock_monotonic_us() - began_us);
 	ok = true;
 out:
 	if (b.txn != NULL && (rc = b.txn->abort(b.txn)) != 0)
@@ -82,19 +87,41 @@ out:
 	return ok;
 }
 
+/* Without the store's own upkeep. */
+static void
+count_batch(const struct writer *w, struct job *const *jobs, size_t n)
+{
+	int64_t asked = 0, ops = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (jobs[i]->asked) {
+			asked++;
+			ops += (int64_t)jobs[i]->ops;
+		}
+	if (asked == 0)
+		return;
+	metrics_observe(w->env->metrics, METRIC_BATCH_JOBS, METRIC_NO_LABELS, asked);
+	metrics_observe(w->env->metrics, METRIC_BATCH_OPS, METRIC_NO_LABELS, ops);
+}
+
 static void
 run_batch(struct writer *w, struct job **jobs, size_t n)
 {
 	struct err e = {0};
 
-	if (run_together(w, jobs, n, &e))
+	if (run_together(w, jobs, n, &e)) {
+		count_batch(w, jobs, n);
 		return;
+	}
+	metrics_add(w->env->metrics, METRIC_BATCHES_ABORTED, METRIC_NO_LABELS, 1);
 	log_line(w->env->log, LOG_LEVEL_WARN, "batch-aborted", "jobs=%zu error=%s", n,
 	    log_quote(str_of(e.text)).text);
 	for (size_t i = 0; i < n; i++) {
 		struct err alone = {0};
 
-		if (!run_together(w, &jobs[i], 1, &alone))
+		if (run_together(w, &jobs[i], 1, &alone))
+			count_batch(w, &jobs[i], 1);
+		else
 			jobs[i]->refused = alone;
 	}
 }
@@ -119,6 +146,7 @@ take(struct writer *w, struct job **jobs)
 	}
 	if (w->first == NULL)
 		w->last = &w->first;
+	w->waiting -= n;
 	pthread_mutex_unlock(&w->lock);
 	return n;
 }
@@ -188,6 +216,7 @@ writer_do(struct writer *w, struct job *j, struct err *e)
 	pthread_mutex_lock(&w->lock);
 	*w->last = j;
 	w->last = &j->next;
+	w->waiting++;
 	pthread_cond_signal(&w->wake);
 	pthread_mutex_unlock(&w->lock);
 	while (sem_wait(&j->done) != 0) /* a signal came between */
@@ -197,6 +226,17 @@ writer_do(struct writer *w, struct job *j, struct err *e)
 		return true;
 	*e = j->refused;
 	return false;
+}
+
+size_t
+writer_waiting(struct writer *w)
+{
+	size_t n;
+
+	pthread_mutex_lock(&w->lock);
+	n = w->waiting;
+	pthread_mutex_unlock(&w->lock);
+	return n;
 }
 
 int64_t

@@ -35,6 +35,7 @@ struct job {
 	bool (*run)(struct batch *b, void *arg, struct err *refused, struct err *e);
 	void *arg;
 	size_t bytes, ops; /* its weight: how many others fit beside it */
+	bool asked;        /* by a client: counts in the metrics with its ops */
 
 	/* the writer's */
 	struct err refused;
@@ -56,6 +57,8 @@ void writer_stop(struct writer **w);
  * whoever waits here holds a connection, and those are limited. */
 bool writer_do(struct writer *w, struct job *j, struct err *e);
 
+/* Jobs that wait for the next batch. */
+size_t writer_waiting(struct writer *w);
 /* How long the present batch has taken; 0: there is none. */
 int64_t writer_busy_us(const struct writer *w);
 

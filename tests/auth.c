@@ -91,7 +91,11 @@ static const struct {
 	permissions bits;
 	const char *shown;
 } lists[] = {
-    {"admin", 0x1f1f, "admin"},
+    {"admin", PERMISSION_METRICS | 0x1f1f, "admin"},
+    {"monitor", UINT64_C(1) << 63, "monitor"},
+    {"sysMetricsGet", UINT64_C(1) << 63, "monitor"},
+    {"monitor,submitter", PERMISSION_METRICS | 0x0404,
+	DMARC "Create," TLS "Create,sysMetricsGet"},
     {"reader", 0x0303, "reader"},
     {"submitter", 0x0404, "submitter"},
     {"reader,submitter", 0x0707,

@@ -30,6 +30,7 @@ an_empty_file_gives_the_defaults(void)
 	CU_ASSERT_EQUAL(c.trusted_proxies.n, 0);
 	CU_ASSERT_EQUAL(c.listen_mode, 0660);
 	CU_ASSERT_EQUAL(c.log_level, LOG_LEVEL_INFO);
+	CU_ASSERT_TRUE(c.metrics_for_loopback);
 	CU_ASSERT_EQUAL(memcmp(&c.limits, &limits_default, sizeof c.limits), 0);
 	CU_ASSERT_EQUAL(c.limits.max_size_request, 16 << 20);
 	CU_ASSERT(config_workers(&c) >= 2);
@@ -54,6 +55,7 @@ what_the_file_says_replaces_a_default(void)
 			       "redirect_uris = \"https://a/cb  http://b:1/c?d\"\n"
 			       "workers = 7\n"
 			       "log_level = debug\n"
+			       "metrics_open_to = nobody\n"
 			       "max_calls_in_request = 9\n",
 	    &c, &e));
 	CU_ASSERT_STRING_EQUAL(c.data_dir, "/srv/a #b");
@@ -65,6 +67,7 @@ what_the_file_says_replaces_a_default(void)
 	CU_ASSERT_EQUAL(config_workers(&c), 7);
 	CU_ASSERT_EQUAL(config_login_slots(&c), 3);
 	CU_ASSERT_EQUAL(c.log_level, LOG_LEVEL_DEBUG);
+	CU_ASSERT_FALSE(c.metrics_for_loopback);
 	CU_ASSERT_EQUAL(c.limits.max_calls_in_request, 9);
 	config_free(&c);
 }
@@ -158,6 +161,7 @@ static const struct {
     {"redirect_uris = \"https://a/cb#x\"\n", "redirect_uris must be URLs"},
     {"redirect_uris = \"https://a/\xc3\xa4\"\n", "redirect_uris must be URLs"},
     {"log_level = \"loud\"\n", "log_level must be error, warn, info or debug"},
+    {"metrics_open_to = \"everybody\"\n", "metrics_open_to must be loopback or nobody"},
     {"max_objects_in_get = 6000\n", "max_query_limit must not be below max_objects_in_get"},
     {"workers = 10\nstore_connections = 21\n", "store_connections must be at least twice"},
     {"worker_timeout_s = 5\n", "worker_timeout_s must be longer than store_timeout_ms"},

@@ -45,7 +45,8 @@ set_scene(struct scene *s, const char *script)
 	buf_free(&text);
 	s->program = (struct program){"program", 5 * SECOND, 2 * SECOND};
 	s->place = (struct child_place){.dir = s->dir, .log = &s->log};
-	s->place.listen_fd = s->place.config_fd = open(s->path, O_RDONLY | O_CLOEXEC);
+	s->place.listen_fd = s->place.config_fd = s->place.metrics_fd =
+	    open(s->path, O_RDONLY | O_CLOEXEC);
 	child_init(&s->child, &s->program);
 }
 
@@ -105,7 +106,8 @@ a_child_finds_its_descriptors(void)
 	set_scene(&s,
 	    "read line <&0; test \"$line\" = '#!/bin/sh' || exit 1\n"
 	    "cmp -s /proc/self/fd/3 \"$0\" || exit 2\n"
-	    "test \"$*\" = '--config /proc/self/fd/3 --ready-fd 4' || exit 3\n"
+	    "cmp -s /proc/self/fd/5 \"$0\" || exit 4\n"
+	    "test \"$*\" = '--config /proc/self/fd/3 --ready-fd 4 --metrics-fd 5' || exit 3\n"
 	    "printf r >&4; exec sleep 60");
 	child_step(&s.child, &s.place, 0);
 	hear(&s, 0);

@@ -532,7 +532,7 @@ client(const struct outbox *shared, const char *method, const char *args, int ro
 	int n = 0;
 
 	store_open(&o.store, o.socket, 10000);
-	o.jmap = (struct jmap){o.store, &o.clock, &o.limits};
+	o.jmap = (struct jmap){o.store, &o.clock, &o.limits, NULL};
 	for (int i = 0; i < rounds; i++) {
 		json_t *a = outbox_call(&o, FACE_MAPS, method, args);
 		json_t *found = pointer_follow(a, str_of(path));

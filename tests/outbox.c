@@ -112,7 +112,7 @@ outbox_start(struct outbox *o)
 	snprintf(o->principal.subject, sizeof o->principal.subject, "tester");
 	o->principal.permissions = ~(permissions)0;
 	store_open(&o->store, o->socket, STORE_TIMEOUT_MS);
-	o->jmap = (struct jmap){o->store, &o->clock, &o->limits};
+	o->jmap = (struct jmap){o->store, &o->clock, &o->limits, NULL};
 	run_store(o);
 	wait_until_it_answers(o);
 }

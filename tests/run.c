@@ -11,6 +11,7 @@ static const struct {
 	const CU_TestInfo *tests;
 } suites[] = {
     {"base", base_tests},
+    {"metrics", metrics_tests},
     {"model", model_tests},
     {"model_record", model_record_tests},
     {"model_patch", model_patch_tests},
@@ -27,6 +28,7 @@ static const struct {
     {"fcgi_schema", fcgi_schema_tests},
     {"fcgi_loop", fcgi_loop_tests},
     {"fcgi_heartbeat", fcgi_heartbeat_tests},
+    {"fcgi_metrics", fcgi_metrics_tests},
     {"ctl", ctl_tests},
     {"ctl_line", ctl_line_tests},
     {"ctl_text", ctl_text_tests},
