@@ -116,7 +116,8 @@ typedef bool client_run(struct client *c, const words w, struct err *e);
 bool ctl_ask(client_run *run, const words w, struct err *e);
 
 command_run ctl_token_create, ctl_token_list, ctl_token_revoke; /* ctl/token.c */
-command_run ctl_status, ctl_model;                              /* ctl/show.c */
+command_run ctl_status;                                         /* ctl/status.c */
+command_run ctl_model;                                          /* ctl/show.c */
 command_run ctl_completion;                                     /* ctl/completion.c */
 command_run ctl_get, ctl_query;                                 /* ctl/ask.c */
 command_run ctl_create, ctl_update, ctl_delete;                 /* ctl/change.c */

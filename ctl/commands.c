@@ -99,7 +99,7 @@ const struct command commands[] = {
     {{"token", "revoke"}, NEEDS_STORE, ctl_token_revoke, {{WORD_ID, ONCE}},
 	"end a token at once"},
     {{"status", ""}, NEEDS_STORE, ctl_status, {{0}},
-	"tell whether the store answers, and what it holds"},
+	"tell whether the store answers, what it holds, and how busy the outbox is"},
     {{"dump", ""}, NEEDS_STORE, ctl_dump, {{WORD_TYPES, ANY}},
 	"write all records, or those of some types, as text"},
     {{"load", ""}, NEEDS_STORE, ctl_load, {{WORD_NEW_IDS, OPTIONAL}},

@@ -60,6 +60,7 @@ static const struct {
     {"site_hang", site_hang_tests},
     {"site_login", site_login_tests},
     {"site_memory", site_memory_tests},
+    {"site_metrics", site_metrics_tests},
     {"random", random_tests},
     {"samples", samples_tests},
 };

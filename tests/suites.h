@@ -45,6 +45,7 @@ extern const CU_TestInfo site_hang_tests[];
 extern const CU_TestInfo site_kill_tests[];
 extern const CU_TestInfo site_login_tests[];
 extern const CU_TestInfo site_memory_tests[];
+extern const CU_TestInfo site_metrics_tests[];
 extern const CU_TestInfo site_tests[];
 extern const CU_TestInfo storage_changes_tests[];
 extern const CU_TestInfo storage_chore_tests[];
