@@ -19,7 +19,7 @@
 #define ABOVE_FIXED_FDS 10
 
 #define BACKOFF_FIRST_US 100000
-#define BACKOFF_MAX_US 5000000
+#define START_FAILED_US 5000000
 #define LIVED_US 10000000 /* one that was ready for so long is started again at once */
 
 void
@@ -78,7 +78,7 @@ start(struct child *c, const struct child_place *place, int64_t now_us)
 		    c->program->name, strerror(errno));
 		io_close(&ready[0]);
 		c->pid = 0;
-		c->due_us = now_us + BACKOFF_MAX_US;
+		c->due_us = now_us + START_FAILED_US;
 		return;
 	}
 	fcntl(ready[0], F_SETFL, O_NONBLOCK);
@@ -143,11 +143,11 @@ child_stop(struct child *c, int64_t stop_us, int64_t now_us)
 }
 
 static int64_t
-next_backoff(int64_t backoff_us)
+next_backoff(int64_t backoff_us, int64_t max_us)
 {
 	if (backoff_us == 0)
 		return BACKOFF_FIRST_US;
-	return backoff_us * 2 < BACKOFF_MAX_US ? backoff_us * 2 : BACKOFF_MAX_US;
+	return backoff_us * 2 < max_us ? backoff_us * 2 : max_us;
 }
 
 void
@@ -161,7 +161,7 @@ child_ended(struct child *c, int status, const struct log *log, int64_t now_us)
 	    "program=%s child=%d %s=%d", c->program->name, (int)c->pid,
 	    WIFSIGNALED(status) ? "signal" : "status",
 	    WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
-	c->backoff_us = asked ? 0 : next_backoff(wait_us);
+	c->backoff_us = asked ? 0 : next_backoff(wait_us, c->program->backoff_us);
 	c->pid = 0;
 	io_close(&c->ready_fd);
 	c->state = c->retired ? CHILD_GONE : CHILD_WAITING;

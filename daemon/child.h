@@ -18,6 +18,7 @@ struct program {
 	const char *name;   /* "outbox-store", beside outboxd's own file */
 	int64_t start_us;   /* not ready after so long: killed */
 	int64_t silence_us; /* ready, but not heard of for so long: killed */
+	int64_t backoff_us; /* however often it ends, it waits no longer to be started again */
 };
 
 enum child_state {

@@ -26,9 +26,11 @@
 #define SECOND_US INT64_C(1000000)
 
 /* Recovery of a large environment takes its time, and there is no heartbeat before the store is
- * ready. */
-static const struct program store_program = {"outbox-store", 900 * SECOND_US, 5 * SECOND_US};
-static const struct program worker_program = {"outbox-worker", 30 * SECOND_US, 5 * SECOND_US};
+ * ready.  Nobody else does its work meanwhile, so it never waits long; workers have others. */
+static const struct program store_program = {
+    "outbox-store", 900 * SECOND_US, 5 * SECOND_US, SECOND_US / 2};
+static const struct program worker_program = {
+    "outbox-worker", 30 * SECOND_US, 5 * SECOND_US, 5 * SECOND_US};
 
 enum phase {
 	PHASE_STARTING, /* workers wait until the store has been ready once */

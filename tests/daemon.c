@@ -43,7 +43,7 @@ set_scene(struct scene *s, const char *script)
 	buf_printf(&text, "#!/bin/sh\n%s\n", script);
 	CU_ASSERT_FATAL(io_write_file(s->path, buf_str(&text), 0700, &e));
 	buf_free(&text);
-	s->program = (struct program){"program", 5 * SECOND, 2 * SECOND};
+	s->program = (struct program){"program", 5 * SECOND, 2 * SECOND, 5 * SECOND};
 	s->place = (struct child_place){.dir = s->dir, .log = &s->log};
 	s->place.listen_fd = s->place.config_fd = s->place.metrics_fd =
 	    open(s->path, O_RDONLY | O_CLOEXEC);
@@ -132,6 +132,24 @@ a_child_that_keeps_dying_waits_longer_each_time(void)
 		CU_ASSERT_EQUAL(s.child.pid, 0);
 		now_us = s.child.due_us;
 	}
+	clear_scene(&s);
+}
+
+static void
+a_child_waits_no_longer_than_its_program_allows(void)
+{
+	struct scene s;
+	int64_t now_us = 0;
+
+	set_scene(&s, "exit 3");
+	s.program.backoff_us = 500 * MS;
+	for (int i = 0; i < 10; i++) {
+		child_step(&s.child, &s.place, now_us);
+		end(&s, now_us);
+		CU_ASSERT(s.child.due_us - now_us <= 500 * MS);
+		now_us = s.child.due_us;
+	}
+	CU_ASSERT_EQUAL(now_us, (100 + 200 + 400) * MS + 6 * 500 * MS);
 	clear_scene(&s);
 }
 
@@ -295,6 +313,8 @@ const CU_TestInfo daemon_tests[] = {
     {"a child finds its descriptors", a_child_finds_its_descriptors},
     {"a child that keeps dying waits longer each time",
 	a_child_that_keeps_dying_waits_longer_each_time},
+    {"a child waits no longer than its program allows",
+	a_child_waits_no_longer_than_its_program_allows},
     {"a child that lived is started again at once",
 	a_child_that_lived_is_started_again_at_once},
     {"a child without a heartbeat is killed", a_child_without_a_heartbeat_is_killed},

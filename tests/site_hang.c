@@ -14,6 +14,8 @@
 #define SECOND_US INT64_C(1000000)
 #define POLL_US 2000
 #define REPLACED_WITHIN_US (30 * SECOND_US)
+#define STORE_KILLS 5
+#define STORE_BACK_WITHIN_US (3 * SECOND_US)
 #define LOOP_MAX_US (60 * SECOND_US)
 #define KILLS 6
 #define KILLS_TAKE_US (15 * SECOND_US / 10) /* with 0, 0.1, 0.2, 0.4 and 0.8 s between */
@@ -65,6 +67,32 @@ a_store_that_hangs_is_replaced(void)
 	CU_ASSERT_TRUE(site_stop(&s));
 }
 
+/* Each time as soon as it is there, so in its recovery or just after it. */
+static void
+a_store_that_is_killed_five_times_in_a_row_is_soon_back(void)
+{
+	struct site s;
+	struct site_client c;
+	pid_t store, killed = 0;
+	int64_t last_us = 0;
+
+	site_start(&s);
+	site_client_open(&c, &s);
+	for (unsigned kills = 0; kills < STORE_KILLS; usleep(POLL_US)) {
+		store = child_named(s.outboxd, "outbox-store");
+		if (store <= 0 || store == killed)
+			continue;
+		kill(store, SIGKILL);
+		killed = store;
+		kills++;
+		last_us = clock_monotonic_us();
+	}
+	CU_ASSERT_EQUAL(ask(&c), 1);
+	CU_ASSERT(clock_monotonic_us() - last_us < STORE_BACK_WITHIN_US);
+	site_client_close(&c);
+	CU_ASSERT_TRUE(site_stop(&s));
+}
+
 /* The worker that was started last dies as soon as it is there; the other serves. */
 static void
 a_worker_that_dies_again_and_again_leaves_the_others_alone(void)
@@ -107,6 +135,8 @@ a_worker_that_dies_again_and_again_leaves_the_others_alone(void)
 
 const CU_TestInfo site_hang_tests[] = {
     {"a store that hangs is replaced", a_store_that_hangs_is_replaced},
+    {"a store that is killed five times in a row is soon back",
+	a_store_that_is_killed_five_times_in_a_row_is_soon_back},
     {"a worker that dies again and again leaves the others alone",
 	a_worker_that_dies_again_and_again_leaves_the_others_alone},
     CU_TEST_INFO_NULL,
