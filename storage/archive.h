@@ -16,6 +16,9 @@
 #include "storage/logfile.h"
 #include "storage/manifest.h"
 
+/* Of what is stored: 1 had no archive.  A newer one is refused, an older one upgraded. */
+#define ENV_FORMAT 2
+
 #define ARCHIVE_BASE "base"
 #define ARCHIVE_BASE_NEW "base.new"
 
@@ -44,11 +47,16 @@ bool archive_extent(const char *dir, uint32_t *first_log, struct log_place *end,
 
 /* --- while it is open --- */
 
-/* Opens the archive to copy on where it ended.  anew: forgets what is there, base too, and
- * begins with the oldest log that store_dir has; if that is the first of all, the base is one
- * without files. */
-bool archive_open(struct archive **a, const char *dir, const char *store_dir, bool anew,
-    uint32_t epoch, int64_t now_s, const struct log *log, struct err *e);
+struct archive_start {
+	bool anew; /* forget what is there, base too, and begin with the store's oldest log */
+	struct log_place to; /* catch up so far: what the store has synced */
+	uint32_t epoch;      /* for a base without files, which the first log of all makes */
+	int64_t now_s;
+};
+
+/* Copies on where the archive ended. */
+bool archive_open(struct archive **a, const char *dir, const char *store_dir,
+    const struct archive_start *start, const struct log *log, struct err *e);
 void archive_close(struct archive **a); /* safe on NULL; leaves NULL */
 
 /* Copies the store's log as far as to, which Berkeley DB has synced, and syncs the copy.  One
