@@ -100,7 +100,7 @@ static void
 open_outbox(struct env *env, const char *dir, unsigned cache_mb, const struct log *log)
 {
 	static const struct clock clock;
-	struct env_options o = {.dir = dir, .cache_mb = cache_mb};
+	struct env_options o = {.dir = dir, .may_create = true, .cache_mb = cache_mb};
 	struct err e = {0};
 
 	if (!env_open(env, &o, &clock, log, &e))

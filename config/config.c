@@ -15,6 +15,7 @@
 /* What an outbox without a configuration file has; the limits are limits_default. */
 static const struct config defaults = {
     .data_dir = (char *)"/var/lib/report-outbox",
+    .archive_dir = (char *)"",
     .run_dir = (char *)"/run/report-outbox",
     .listen = (char *)"unix:/run/report-outbox/fastcgi.sock",
     .listen_mode = 0660,
@@ -26,6 +27,7 @@ static const struct config defaults = {
     .stop_timeout_s = 30,
     .store_timeout_ms = 5000,
     .store_cache_mb = 256,
+    .ballast_mb = 64,
     .store_connections = 256,
     .keep_changes_days = 30,
     .reserve_mb = 192,
@@ -90,6 +92,12 @@ static const char *
 check_dir(const char *value)
 {
 	return value[0] == '/' ? NULL : "an absolute path";
+}
+
+static const char *
+check_dir_or_none(const char *value)
+{
+	return value[0] == '\0' ? NULL : check_dir(value);
 }
 
 static const char *
@@ -179,6 +187,7 @@ static const struct option {
 	long min, max; /* of a number */
 } options[] = {
     {"data_dir", offsetof(struct config, data_dir), store_text, check_dir, 0, 0},
+    {"archive_dir", offsetof(struct config, archive_dir), store_text, check_dir_or_none, 0, 0},
     {"run_dir", offsetof(struct config, run_dir), store_text, check_dir, 0, 0},
     {"listen", offsetof(struct config, listen), store_text, check_listen, 0, 0},
     {"listen_mode", offsetof(struct config, listen_mode), store_unsigned, NULL, 0600, 0777},
@@ -193,6 +202,7 @@ static const struct option {
     {"store_timeout_ms", offsetof(struct config, store_timeout_ms), store_long, NULL, 100,
 	60000},
     {"store_cache_mb", offsetof(struct config, store_cache_mb), store_long, NULL, 1, 65536},
+    {"ballast_mb", offsetof(struct config, ballast_mb), store_long, NULL, 0, 1 << 20},
     {"store_connections", offsetof(struct config, store_connections), store_long, NULL, 4,
 	4096},
     {"keep_changes_days", offsetof(struct config, keep_changes_days), store_long, NULL, 30,
@@ -335,6 +345,7 @@ config_parse(struct config *c, const char *path, struct str text, struct err *e)
 	*c = defaults;
 	c->limits = limits_default;
 	c->data_dir = str_dup(str_of(defaults.data_dir));
+	c->archive_dir = str_dup(str_of(defaults.archive_dir));
 	c->run_dir = str_dup(str_of(defaults.run_dir));
 	c->listen = str_dup(str_of(defaults.listen));
 	c->public_url = str_dup(str_of(defaults.public_url));
@@ -376,6 +387,7 @@ void
 config_free(struct config *c)
 {
 	free(c->data_dir);
+	free(c->archive_dir);
 	free(c->run_dir);
 	free(c->listen);
 	free(c->public_url);
@@ -392,12 +404,6 @@ path_in(const char *dir, const char *name)
 	buf_printf(&path, "%s/%s", dir, name);
 	buf_terminate(&path);
 	return path.s;
-}
-
-char *
-config_store_dir(const struct config *c)
-{
-	return path_in(c->data_dir, "store");
 }
 
 char *

@@ -15,7 +15,8 @@
 
 /* Strings are owned; config_free().  Every member has a default. */
 struct config {
-	char *data_dir;       /* the Berkeley DB environment is in data_dir/store */
+	char *data_dir;       /* the store is in data_dir/store (storage/home.h) */
+	char *archive_dir;    /* the second copy of its log; "": data_dir/archive */
 	char *run_dir;        /* store.sock, outboxd.pid */
 	char *listen;         /* FastCGI: "unix:PATH" or "ADDRESS:PORT" */
 	unsigned listen_mode; /* of a unix socket, octal in the file */
@@ -28,6 +29,7 @@ struct config {
 	long stop_timeout_s;         /* what is being served may take so long after SIGTERM */
 	long store_timeout_ms;       /* how long a worker waits for the store */
 	long store_cache_mb;         /* Berkeley DB cache */
+	long ballast_mb;             /* of disk given up when it is full */
 	long store_connections;      /* at most, workers and outboxctl together */
 	long keep_changes_days;      /* /changes knows at least so far back */
 	long reserve_mb;   /* free on the disk, below which creates and updates stop */
@@ -45,8 +47,7 @@ void config_free(struct config *c);
 bool config_read_text(const char *path, struct buf *text, struct err *e);
 bool config_parse(struct config *c, const char *path, struct str text, struct err *e);
 
-/* data_dir/store, run_dir/store.sock and run_dir/outboxd.pid, for free(). */
-char *config_store_dir(const struct config *c);
+/* run_dir/store.sock and run_dir/outboxd.pid, for free(). */
 char *config_store_socket(const struct config *c);
 char *config_pid_file(const struct config *c);
 char *config_login_lock(const struct config *c); /* run_dir/login.lock */

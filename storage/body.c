@@ -41,14 +41,14 @@ body_unpack(struct body_work *w, struct str value, size_t size, struct buf *out,
 	size_t len;
 
 	if (value.len == 0 || value.s[0] != BODY_FORMAT)
-		return err_set(e, ERR_SERVER_FAIL, "a record's text has an unknown format");
+		return err_set(e, ERR_DAMAGED, "a record's text has an unknown format");
 	if (w->unpack == NULL && (w->unpack = ZSTD_createDCtx()) == NULL)
 		return err_set(e, ERR_SERVER_UNAVAILABLE, "no memory to expand a record");
 	buf_reserve(out, size);
 	len =
 	    ZSTD_decompressDCtx(w->unpack, out->s + out->len, size, value.s + 1, value.len - 1);
 	if (ZSTD_isError(len) || len != size)
-		return err_set(e, ERR_SERVER_FAIL, "a record's text cannot be read: %s",
+		return err_set(e, ERR_DAMAGED, "a record's text cannot be read: %s",
 		    ZSTD_isError(len) ? ZSTD_getErrorName(len) : "it has another length");
 	out->len += len;
 	return true;

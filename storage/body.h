@@ -20,7 +20,7 @@ void body_work_free(struct body_work *w); /* leaves {0} */
 
 /* Appends text to out as it is stored. */
 bool body_pack(struct body_work *w, struct str text, struct buf *out, struct err *e);
-/* Appends the text, of size bytes, to out.  ERR_SERVER_FAIL if it is not what body_pack() made
+/* Appends the text, of size bytes, to out.  ERR_DAMAGED if it is not what body_pack() made
  * of as many bytes. */
 bool body_unpack(
     struct body_work *w, struct str value, size_t size, struct buf *out, struct err *e);

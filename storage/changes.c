@@ -100,7 +100,7 @@ take_entry(struct log_walk *w, struct str key, struct str value, struct err *e)
 	id = unpack_u64(&v);
 	if (k.bad || v.bad || number != w->last + 1 || kind < STORE_CREATE ||
 	    kind > STORE_DESTROY)
-		return err_set(e, ERR_SERVER_FAIL, "change %llu cannot be read",
+		return err_set(e, ERR_DAMAGED, "change %llu cannot be read",
 		    (unsigned long long)w->last + 1);
 	w->full = !adders[kind](&w->summary, id);
 	if (!w->full)

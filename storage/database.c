@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -19,6 +20,24 @@
 static const int passing[] = {DB_LOCK_DEADLOCK, DB_LOCK_NOTGRANTED, ENOMEM, EAGAIN, EBUSY,
     ENOSPC, EDQUOT, EMFILE, ENFILE};
 
+/* A page that is not where another points, an index entry without its row, a disk that cannot
+ * read what it was given. */
+static const int damage[] = {
+    DB_PAGE_NOTFOUND, DB_SECONDARY_BAD, DB_VERIFY_BAD, DB_CHKSUM_FAIL, EIO};
+
+/* What the files are not to blame for. */
+static const int refusals[] = {EACCES, EPERM, EROFS, DB_VERSION_MISMATCH};
+
+static bool
+is_among(int rc, const int *codes, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (rc == codes[i])
+			return true;
+	return false;
+}
+#define IS_AMONG(rc, codes) is_among(rc, codes, sizeof(codes) / sizeof(codes)[0])
+
 bool
 db_failed(struct err *e, int rc, const char *what)
 {
@@ -26,9 +45,22 @@ db_failed(struct err *e, int rc, const char *what)
 
 	if (rc == DB_RUNRECOVERY)
 		_exit(EX_SOFTWARE);
-	for (size_t i = 0; i < sizeof passing / sizeof passing[0]; i++)
-		if (rc == passing[i])
-			code = ERR_SERVER_UNAVAILABLE;
+	if (IS_AMONG(rc, passing))
+		code = ERR_SERVER_UNAVAILABLE;
+	else if (IS_AMONG(rc, damage))
+		code = ERR_DAMAGED;
+	return err_set(e, code, "%s: %s", what, db_strerror(rc));
+}
+
+bool
+db_open_failed(struct err *e, int rc, const char *what)
+{
+	enum err_code code = ERR_DAMAGED;
+
+	if (IS_AMONG(rc, passing))
+		code = ERR_SERVER_UNAVAILABLE;
+	else if (IS_AMONG(rc, refusals))
+		code = ERR_SERVER_FAIL;
 	return err_set(e, code, "%s: %s", what, db_strerror(rc));
 }
 
@@ -98,10 +130,22 @@ database_open(DB **db, DB_ENV *env, const char *file, uint32_t set_flags, uint32
 	    (rc = (*db)->set_priority(*db, PAGE_PRIORITY)) != 0 ||
 	    (rc = (*db)->open(*db, NULL, file, NULL, DB_BTREE,
 		 DB_AUTO_COMMIT | DB_THREAD | open_flags, 0600)) != 0) {
-		err_set(e, ERR_SERVER_FAIL, "opening %s: %s", file, db_strerror(rc));
+		db_open_failed(e, rc, file);
 		database_close(db);
 		return false;
 	}
+	return true;
+}
+
+bool
+database_is_file(const char *name)
+{
+	static const char *const others[] = {
+	    "log.", "lock", "suspect", "sizes", "__db", "MANIFEST", "DB_CONFIG"};
+
+	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+		if (strncmp(name, others[i], strlen(others[i])) == 0)
+			return false;
 	return true;
 }
 

@@ -13,9 +13,14 @@
 #include "base/str.h"
 
 /* *e from a Berkeley DB return code: ERR_SERVER_UNAVAILABLE for what passes by itself (locks,
- * memory, disk), ERR_SERVER_FAIL otherwise.  DB_RUNRECOVERY ends the process at once: the
+ * memory, disk), ERR_DAMAGED for what cannot be read as it was written, ERR_SERVER_FAIL
+ * otherwise.  DB_RUNRECOVERY ends the process at once: the
  * parent starts it again and it recovers. */
 bool db_failed(struct err *e, int rc, const char *what);
+
+/* The same for what is opened, where every code is damage that does not pass and is no matter
+ * of rights: a file that is missing, cut, or not what it should be. */
+bool db_open_failed(struct err *e, int rc, const char *what);
 
 DBT dbt_in(struct str s); /* for keys and values that Berkeley DB only reads */
 
@@ -29,6 +34,8 @@ bool db_delete(DB *db, DB_TXN *txn, struct str key, struct err *e);
  * DB_MULTIVERSION. */
 bool database_open(DB **db, DB_ENV *env, const char *file, uint32_t set_flags,
     uint32_t open_flags, struct err *e);
+/* Is it the name of a database's file, among all that lies in an environment's folder? */
+bool database_is_file(const char *name);
 void database_close(DB **db); /* safe on NULL; leaves NULL */
 /* The records of a DB_RECNUM database, without walking it. */
 bool database_count(DB *db, DB_TXN *txn, uint64_t *n, struct err *e);

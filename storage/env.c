@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -51,10 +52,28 @@ on_event(DB_ENV *db, u_int32_t event, void *info)
 	const struct env *env = db->app_private;
 
 	(void)info;
-	if (event != DB_EVENT_PANIC)
-		return;
-	log_line(env->log, LOG_LEVEL_ERROR, "berkeley-db-panic", "exit=%d", EX_SOFTWARE);
-	_exit(EX_SOFTWARE);
+	if (event == DB_EVENT_PANIC)
+		env_suspect(env, "Berkeley DB panicked");
+}
+
+void
+env_suspect(const struct env *env, const char *why)
+{
+	int fd = openat(env->dir_fd, ENV_SUSPECT_NAME, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+
+	/* What cannot be noted is found by the next start, or again. */
+	if (fd >= 0 && io_write_full(fd, why, strlen(why)) && fsync(fd) == 0)
+		fsync(env->dir_fd);
+	log_line(env->log, LOG_LEVEL_ERROR, "suspect", "why=%s exit=%d",
+	    log_quote(str_of(why)).text, EX_DATAERR);
+	_exit(EX_DATAERR);
+}
+
+void
+env_heed(const struct env *env, const struct err *e)
+{
+	if (e->code == ERR_DAMAGED)
+		env_suspect(env, e->text);
 }
 
 static bool
@@ -132,92 +151,99 @@ environment_open(struct env *env, const struct env_options *o, struct err *e)
 	 */
 	rc = env->db->open(env->db, o->dir,
 	    DB_CREATE | DB_INIT_LOCK | DB_INIT_LOG | DB_INIT_MPOOL | DB_INIT_TXN | DB_PRIVATE |
-		DB_RECOVER | DB_THREAD,
+		DB_THREAD | (o->recovery == ENV_RECOVER_FATAL ? DB_RECOVER_FATAL : DB_RECOVER),
 	    0600);
-	return rc == 0 || db_failed(e, rc, "opening the environment");
+	return rc == 0 || db_open_failed(e, rc, "opening the environment");
 }
 
+/* create: DB_CREATE or 0. */
 static bool
-databases_open(struct env *env, struct err *e)
+databases_open(struct env *env, uint32_t create, struct err *e)
 {
-	if (!database_open(&env->meta, env->db, "meta", 0, DB_CREATE | DB_MULTIVERSION, e) ||
-	    !database_open(
-		&env->tokens, env->db, "tokens", 0, DB_CREATE | DB_MULTIVERSION, e) ||
-	    !database_open(&env->users, env->db, "users", 0, DB_CREATE | DB_MULTIVERSION, e) ||
-	    !timed_open(&env->opids, env->db, "opids", 0, DB_CREATE, e) ||
+	if (!database_open(&env->meta, env->db, "meta", 0, create | DB_MULTIVERSION, e) ||
+	    !database_open(&env->tokens, env->db, "tokens", 0, create | DB_MULTIVERSION, e) ||
+	    !database_open(&env->users, env->db, "users", 0, create | DB_MULTIVERSION, e) ||
+	    !timed_open(&env->opids, env->db, "opids", 0, create, e) ||
 	    !timed_open(
-		&env->grants, env->db, "grants", DB_RECNUM, DB_CREATE | DB_MULTIVERSION, e) ||
-	    !timed_open(&env->attempts, env->db, "attempts", DB_RECNUM, DB_CREATE, e))
+		&env->grants, env->db, "grants", DB_RECNUM, create | DB_MULTIVERSION, e) ||
+	    !timed_open(&env->attempts, env->db, "attempts", DB_RECNUM, create, e))
 		return false;
 	for (const struct type *const *t = model_types; *t != NULL; t++)
-		if (!table_open(&env->tables[(*t)->number], env->db, *t, e))
+		if (!table_open(&env->tables[(*t)->number], env->db, *t, create, e))
 			return false;
 	return true;
 }
 
 static bool
-meta_get(struct env *env, DB_TXN *txn, const char *name, struct buf *value, size_t len,
-    struct err *e)
+contents_open(struct env *env, bool create, struct err *e)
 {
-	int found = db_get(env->meta, txn, str_of(name), value, e);
-
-	if (found < 0)
+	if (!databases_open(env, create ? DB_CREATE : 0, e) ||
+	    (create && !env_meta_begin(env, e)))
 		return false;
-	if (found == 0 || value->len != len)
-		return err_set(e, ERR_SERVER_FAIL, "meta holds no %s", name);
+	return env_upgrade(env, e) && env_checkpoint(env, e);
+}
+
+/* What Berkeley DB has written and synced. */
+static bool
+log_synced(struct env *env, struct log_place *end, uint32_t *newest, struct err *e)
+{
+	DB_LOG_STAT *stat = NULL;
+	int rc = env->db->log_stat(env->db, &stat, 0);
+
+	if (rc != 0)
+		return db_failed(e, rc, "reading the log's state");
+	*end = (struct log_place){stat->st_disk_file, stat->st_disk_offset};
+	*newest = stat->st_cur_file;
+	free(stat);
 	return true;
 }
 
-/* Once, when the environment is new: a random epoch and token key, and counters of zero. */
 static bool
-meta_begin(struct env *env, struct err *e)
+archive_begin(struct env *env, const struct env_options *o, struct err *e)
 {
-	uint8_t epoch[4], key[ENV_TOKEN_KEY_LEN];
-	struct counters zero = {0};
-	struct buf value = {0};
-	DB_TXN *txn = NULL;
-	bool ok = false;
-	int rc, found = db_get(env->meta, NULL, STR("epoch"), &value, e);
+	struct archive_start start = {.anew = o->archive_anew};
+	uint32_t newest;
 
-	if (found != 0) {
-		ok = found == 1;
-		goto out;
-	}
-	rc = env->db->txn_begin(env->db, NULL, &txn, 0);
-	if (rc != 0) {
-		db_failed(e, rc, "beginning a transaction");
-		goto out;
-	}
-	put_be32(epoch, randombytes_uniform(UINT32_MAX) + 1); /* never 0 */
-	randombytes_buf(key, sizeof key);
-	if (!db_put(
-		env->meta, txn, STR("epoch"), (struct str){(char *)epoch, sizeof epoch}, e) ||
-	    !db_put(env->meta, txn, STR("token key"), (struct str){(char *)key, sizeof key}, e))
-		goto out;
-	for (const struct type *const *t = model_types; *t != NULL; t++)
-		if (!env_set_counters(env, txn, *t, &zero, e))
-			goto out;
-	ok = env_commit(env, &txn, e);
-out:
-	sodium_memzero(key, sizeof key);
-	if (txn != NULL)
-		txn->abort(txn);
-	buf_free(&value);
-	return ok;
+	if (o->archive_dir == NULL)
+		return true;
+	start.now_s = clock_now_s(env->clock);
+	return env_epoch(env, NULL, &start.epoch, e) &&
+	    log_synced(env, &start.to, &newest, e) &&
+	    archive_open(&env->archive, o->archive_dir, o->dir, &start, env->log, e);
+}
+
+/* Whether it is one to be made. */
+static bool
+environment_is_new(const struct env_options *o, bool *is_new, struct err *e)
+{
+	uint32_t first, last;
+
+	*is_new = false;
+	if (!o->may_create)
+		return true;
+	if (!logfile_range(o->dir, &first, &last, e))
+		return false;
+	*is_new = last == 0;
+	return true;
 }
 
 bool
 env_open(struct env *env, const struct env_options *o, const struct clock *clock,
     const struct log *log, struct err *e)
 {
+	bool create;
+
 	*env = (struct env){.clock = clock, .log = log, .lock_fd = -1, .dir_fd = -1};
 	env->reserve_bytes = o->reserve_bytes;
 	env->metrics = o->metrics;
+	snprintf(env->dir.text, sizeof env->dir.text, "%s", o->dir);
+	snprintf(env->home.text, sizeof env->home.text, "%s",
+	    o->home_dir != NULL ? o->home_dir : "");
 	if (sodium_init() < 0)
 		return err_set(e, ERR_SERVER_FAIL, "libsodium does not start");
 	if (directory_open(env, o->dir, e) && directory_lock(env, o->lock_wait_ms, e) &&
-	    environment_open(env, o, e) && databases_open(env, e) && meta_begin(env, e) &&
-	    env_checkpoint(env, e))
+	    environment_is_new(o, &create, e) && environment_open(env, o, e) &&
+	    contents_open(env, create, e) && archive_begin(env, o, e))
 		return true;
 	env_close(env);
 	return false;
@@ -232,6 +258,7 @@ env_close(struct env *env)
 	if (env->db != NULL && env->attempts.by_time != NULL && !env_checkpoint(env, &e))
 		log_line(env->log, LOG_LEVEL_WARN, "checkpoint", "error=%s",
 		    log_quote(str_of(e.text)).text);
+	archive_close(&env->archive);
 	for (size_t i = 0; i <= MODEL_TYPES_MAX; i++)
 		table_close(&env->tables[i]);
 	timed_close(&env->attempts);
@@ -261,20 +288,16 @@ directory_sync(struct env *env, struct err *e)
 
 /* A commit that lies in a log file whose name is not on disk would be lost with it. */
 static bool
-log_file_sync(struct env *env, struct err *e)
+log_secure(struct env *env, struct err *e)
 {
-	DB_LOG_STAT *stat = NULL;
-	uint32_t file;
-	int rc = env->db->log_stat(env->db, &stat, 0);
+	struct log_place end;
+	uint32_t newest;
 
-	if (rc != 0)
-		return db_failed(e, rc, "reading the log's state");
-	file = stat->st_cur_file;
-	free(stat);
-	if (file != env->synced_log_file && !directory_sync(env, e))
+	if (!log_synced(env, &end, &newest, e) ||
+	    (newest != env->synced_log_file && !directory_sync(env, e)))
 		return false;
-	env->synced_log_file = file;
-	return true;
+	env->synced_log_file = newest;
+	return env->archive == NULL || archive_copy(env->archive, end, e);
 }
 
 bool
@@ -287,7 +310,7 @@ env_commit(struct env *env, DB_TXN **txn, struct err *e)
 	rc = x->commit(x, 0);
 	if (rc != 0)
 		return db_failed(e, rc, "committing");
-	return log_file_sync(env, e);
+	return log_secure(env, e);
 }
 
 bool
@@ -342,80 +365,4 @@ env_databases(const struct env *env, DB *all[static ENV_DATABASES_MAX])
 			all[n++] = table->index[i];
 	}
 	return n;
-}
-
-bool
-env_epoch(struct env *env, DB_TXN *txn, uint32_t *epoch, struct err *e)
-{
-	struct buf value = {0};
-	bool ok = meta_get(env, txn, "epoch", &value, 4, e);
-
-	if (ok)
-		*epoch = get_be32((uint8_t *)value.s);
-	buf_free(&value);
-	return ok;
-}
-
-bool
-env_token_key(
-    struct env *env, DB_TXN *txn, uint8_t key[static ENV_TOKEN_KEY_LEN], struct err *e)
-{
-	struct buf value = {0};
-	bool ok = meta_get(env, txn, "token key", &value, ENV_TOKEN_KEY_LEN, e);
-
-	if (ok)
-		memcpy(key, value.s, ENV_TOKEN_KEY_LEN);
-	sodium_memzero(value.s, value.len);
-	buf_free(&value);
-	return ok;
-}
-
-/* "counters", then the type's number. */
-static struct str
-counters_name(char name[static 9], const struct type *t)
-{
-	memcpy(name, "counters", 8);
-	name[8] = (char)t->number;
-	return (struct str){name, 9};
-}
-
-bool
-env_counters(
-    struct env *env, DB_TXN *txn, const struct type *t, struct counters *c, struct err *e)
-{
-	struct buf value = {0};
-	struct unpack u;
-	char name[9];
-	int found = db_get(env->meta, txn, counters_name(name, t), &value, e);
-
-	u = unpack_of(buf_str(&value));
-	*c = (struct counters){0}; /* of a type that was added since the environment was made */
-	if (found == 1) {
-		c->change = unpack_u64(&u);
-		c->last_id = unpack_u64(&u);
-		c->oldest = unpack_u64(&u);
-		if (!unpack_done(&u)) {
-			err_set(
-			    e, ERR_SERVER_FAIL, "the counters of %s cannot be read", t->name);
-			found = -1;
-		}
-	}
-	buf_free(&value);
-	return found >= 0;
-}
-
-bool
-env_set_counters(
-    struct env *env, DB_TXN *txn, const struct type *t, const struct counters *c, struct err *e)
-{
-	struct buf value = {0};
-	char name[9];
-	bool ok;
-
-	pack_u64(&value, c->change);
-	pack_u64(&value, c->last_id);
-	pack_u64(&value, c->oldest);
-	ok = db_put(env->meta, txn, counters_name(name, t), buf_str(&value), e);
-	buf_free(&value);
-	return ok;
 }

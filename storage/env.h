@@ -6,8 +6,10 @@
 #define STORAGE_ENV_H
 
 #include "base/clock.h"
+#include "base/folder.h"
 #include "base/log.h"
 #include "metrics/metrics.h"
+#include "storage/archive.h"
 #include "storage/table.h"
 #include "storage/timed.h"
 
@@ -28,8 +30,10 @@ struct env {
 	struct table tables[MODEL_TYPES_MAX + 1];
 	const struct clock *clock;
 	const struct log *log;
-	struct metrics *metrics; /* NULL: nobody counts */
-	int lock_fd;             /* flock on <dir>/lock: one process at a time */
+	struct metrics *metrics;      /* NULL: nobody counts */
+	struct folder_path dir, home; /* home: "" if there is none */
+	struct archive *archive;      /* NULL: none, as while it is made or looked through */
+	int lock_fd;                  /* flock on <dir>/lock: one process at a time */
 	int dir_fd;
 	uint64_t reserve_bytes;
 	uint32_t synced_log_file; /* the log file whose name is known to be on disk */
@@ -42,23 +46,35 @@ struct counters {
 	uint64_t oldest;  /* the change log holds every change after this number */
 };
 
+enum env_recovery {
+	ENV_RECOVER,       /* from the last checkpoint */
+	ENV_RECOVER_FATAL, /* from the first log that is there, after a restore */
+};
+
 struct env_options {
 	struct metrics *metrics; /* NULL: nobody counts */
 	const char *dir;         /* made, 0700, if it is not there */
+	bool may_create; /* a folder without logs becomes an environment; else it is damage */
+	enum env_recovery recovery;
+	const char *archive_dir; /* NULL: no archive */
+	bool archive_anew;       /* begin it again, with what the store has */
+	const char *home_dir;    /* where damaged-* folders would lie; NULL: nowhere */
 	unsigned cache_mb;
 	unsigned lock_wait_ms;  /* for a predecessor that is still closing */
 	uint64_t reserve_bytes; /* with less free space on the disk, env_nearly_full() */
 };
 
 /* Runs recovery, which is all that a kill needs.  A new environment gets a random epoch and
- * token key.  env must stay where it is until env_close(); on false nothing is left to close.
- */
+ * token key.  Once there is an archive, it holds all that the log does.  env must stay where it
+ * is until env_close(); on false nothing is left to close.  ERR_SERVER_UNAVAILABLE for what
+ * passes, ERR_DAMAGED if something is missing or is not what was written. */
 bool env_open(struct env *env, const struct env_options *o, const struct clock *clock,
     const struct log *log, struct err *e);
 void env_close(struct env *env); /* with a last checkpoint */
 
-/* Durable when it returns true; *txn is NULL afterwards.  The writer's thread alone calls it.
- * After false it is not known whether the transaction will be there after the next recovery. */
+/* Durable, and in the archive, when it returns true; *txn is NULL afterwards.  The writer's
+ * thread alone calls it. After false it is not known whether the transaction will be there
+ * after the next recovery. */
 bool env_commit(struct env *env, DB_TXN **txn, struct err *e);
 /* A transaction that reads what is committed and waits for no writer; commit it soon. */
 bool env_begin_reading(struct env *env, DB_TXN **txn, struct err *e);
@@ -70,6 +86,21 @@ bool env_nearly_full(const struct env *env, uint64_t *free_bytes);
 /* The handles that write, one for each database; how many there are. */
 size_t env_databases(const struct env *env, DB *all[static ENV_DATABASES_MAX]);
 
+/* Notes in the folder that the store has to be looked through before it serves again, logs why,
+ * and ends the process: nothing more is written to what may be damaged. */
+_Noreturn void env_suspect(const struct env *env, const char *why);
+/* The same for every error that says ERR_DAMAGED; returns for the others. */
+void env_heed(const struct env *env, const struct err *e);
+
+#define ENV_SUSPECT_NAME "suspect"
+
+/* --- what meta holds: meta.c --- */
+
+bool env_meta_begin(struct env *env, struct err *e); /* of a new environment */
+/* Brings an older format up to ENV_FORMAT; refuses a newer one. */
+bool env_upgrade(struct env *env, struct err *e);
+bool env_format(struct env *env, DB_TXN *txn, uint32_t *format, struct err *e);
+bool env_new_epoch(struct env *env, struct err *e); /* states from before are unknown */
 bool env_epoch(struct env *env, DB_TXN *txn, uint32_t *epoch, struct err *e);
 bool env_token_key(
     struct env *env, DB_TXN *txn, uint8_t key[static ENV_TOKEN_KEY_LEN], struct err *e);

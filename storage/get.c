@@ -29,8 +29,7 @@ add_body(struct reader *g, const struct row *r, struct err *e)
 	found = db_get(g->snapshot.table->bodies, g->snapshot.txn,
 	    (struct str){(const char *)id, sizeof id}, &g->body, e);
 	if (found == 0)
-		err_set(
-		    e, ERR_SERVER_FAIL, "record %llu has no body", (unsigned long long)r->id);
+		err_set(e, ERR_DAMAGED, "record %llu has no body", (unsigned long long)r->id);
 	return found == 1 && body_unpack(&g->work, buf_str(&g->body), r->size, frame, e);
 }
 
@@ -92,7 +91,7 @@ add_all(struct reader *g, struct err *e)
 
 		if (key.size != 8 ||
 		    !row_unpack(get_be64(id), (struct str){value.data, value.size}, &r)) {
-			err_set(e, ERR_SERVER_FAIL, "a row cannot be read");
+			err_set(e, ERR_DAMAGED, "a row cannot be read");
 			goto out;
 		}
 		if (g->query->page && page_is_full(g, &r))

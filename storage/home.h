@@ -19,9 +19,10 @@ struct home_options {
 	const char *dir;         /* made, 0700, if it is not there */
 	const char *archive_dir; /* NULL: dir/archive */
 	unsigned cache_mb;
-	unsigned lock_wait_ms;  /* for a predecessor that is still closing */
-	uint64_t reserve_bytes; /* with less free space on the disk, env_nearly_full() */
-	uint64_t ballast_bytes; /* 0: none */
+	unsigned lock_wait_ms;   /* for a predecessor that is still closing */
+	uint64_t reserve_bytes;  /* with less free space on the disk, env_nearly_full() */
+	uint64_t ballast_bytes;  /* 0: none */
+	struct metrics *metrics; /* NULL: nobody counts */
 };
 
 struct home {

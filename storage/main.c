@@ -1,9 +1,12 @@
 /* storage/main.c -- outbox-store: keeps the records, and answers workers and outboxctl over a
  * unix socket.
  *
- *   outbox-store [--config FILE] [--dir DIR] [--listen PATH] [--ready-fd N] [--metrics-fd N]
+ *   outbox-store [--config FILE] [--dir DATA] [--listen PATH] [--ready-fd N]
+ *                [--metrics-fd N]
  *
- * Without --listen its socket is descriptor 0, opened by outboxd. */
+ * Without --listen its socket is descriptor 0, opened by outboxd.  --dir is the data folder, in
+ * place of the configuration's.  A store that cannot serve answers each request with the reason
+ * for a while, and ends.  As a tool: storage/tools.h. */
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -24,6 +27,7 @@
 
 #include "base/io.h"
 #include "config/config.h"
+#include "storage/home.h"
 #include "storage/maintain.h"
 #include "storage/server.h"
 
@@ -35,6 +39,9 @@
 #define ACCEPT_PAUSE_NS 50000000     /* after a failure that passes: too many open files */
 #define MAPPED_BYTES (1 << 20)       /* memory of this size goes back when it is freed */
 #define KEPT_BYTES (4 << 20)         /* free memory that a thread's next query finds again */
+#define REFUSE_US                                                                              \
+	INT64_C(12000000) /* how long the reason is told: outboxd then does not wait */
+#define REFUSE_PASSING_US INT64_C(3000000) /* the same for what may pass by itself */
 #define SECONDS_A_DAY INT64_C(86400)
 
 struct options {
@@ -49,6 +56,7 @@ struct process {
 	struct clock clock;
 	struct metrics *metrics;
 	int listen_fd, signal_fd, ready_fd;
+	struct home home;
 	struct env env;
 	struct writer *writer;
 	struct maintenance *maintenance;
@@ -189,31 +197,38 @@ metrics_begin(struct process *p, int fd)
 }
 
 static void
-tell_opened(struct process *p, const char *dir, int64_t took_us)
+tell_opened(struct process *p, int64_t took_us)
 {
-	log_line(&p->log, LOG_LEVEL_INFO, "open", "dir=%s ms=%lld", log_quote(str_of(dir)).text,
-	    (long long)took_us / 1000);
+	log_line(&p->log, LOG_LEVEL_INFO, "open", "dir=%s ms=%lld",
+	    log_quote(str_of(p->home.dir.text)).text, (long long)took_us / 1000);
 	metrics_set(p->metrics, METRIC_STORE_OPENING, METRIC_NO_LABELS, took_us);
 	metrics_set(
 	    p->metrics, METRIC_STORE_START_TIME, METRIC_NO_LABELS, clock_now_s(&p->clock));
 }
 
-static bool
-environment_begin(struct process *p, const char *dir, struct err *e)
+static struct home_options
+home_options(const struct process *p, const char *dir)
 {
-	char *own_dir = dir == NULL ? config_store_dir(&p->config) : str_dup(str_of(dir));
-	struct env_options o = {.dir = own_dir, .cache_mb = (unsigned)p->config.store_cache_mb};
-	int64_t began_us = clock_monotonic_us();
-	bool ok;
+	const struct config *c = &p->config;
 
-	o.metrics = p->metrics;
-	o.lock_wait_ms = LOCK_WAIT_MS;
-	o.reserve_bytes = (uint64_t)p->config.reserve_mb << 20;
-	ok = env_open(&p->env, &o, &p->clock, &p->log, e);
-	if (ok)
-		tell_opened(p, own_dir, clock_monotonic_us() - began_us);
-	free(own_dir);
-	return ok;
+	return (struct home_options){.metrics = p->metrics,
+	    .dir = dir != NULL ? dir : c->data_dir,
+	    .archive_dir = c->archive_dir[0] != '\0' ? c->archive_dir : NULL,
+	    .cache_mb = (unsigned)c->store_cache_mb,
+	    .lock_wait_ms = LOCK_WAIT_MS,
+	    .reserve_bytes = (uint64_t)c->reserve_mb << 20,
+	    .ballast_bytes = (uint64_t)c->ballast_mb << 20};
+}
+
+static bool
+environment_begin(struct process *p, struct err *e)
+{
+	int64_t began_us = clock_monotonic_us();
+
+	if (!home_open(&p->home, &p->env, e))
+		return false;
+	tell_opened(p, clock_monotonic_us() - began_us);
+	return true;
 }
 
 static bool
@@ -257,20 +272,20 @@ accept_one(struct process *p)
 static bool
 heartbeat(const struct process *p)
 {
-	if (p->ready_fd < 0 || writer_busy_us(p->writer) >= STUCK_US)
+	if (p->ready_fd < 0 || (p->writer != NULL && writer_busy_us(p->writer) >= STUCK_US))
 		return true;
 	return write(p->ready_fd, "", 1) == 1 || errno != EPIPE;
 }
 
-/* Until a signal comes or the parent is gone. */
+/* Until a signal comes, the parent is gone, or it is until_us. */
 static void
-serve_until_stopped(struct process *p)
+serve_until_stopped(struct process *p, int64_t until_us)
 {
 	struct pollfd fds[] = {
 	    {.fd = p->signal_fd, .events = POLLIN}, {.fd = p->listen_fd, .events = POLLIN}};
 	int64_t beat_us = 0;
 
-	while (!(fds[0].revents & POLLIN)) {
+	while (!(fds[0].revents & POLLIN) && clock_monotonic_us() < until_us) {
 		if (clock_monotonic_us() >= beat_us) {
 			beat_us = clock_monotonic_us() + HEARTBEAT_MS * INT64_C(1000);
 			if (!heartbeat(p))
@@ -283,6 +298,26 @@ serve_until_stopped(struct process *p)
 	}
 }
 
+/* Without the lock, so that a tool can put things right. */
+static _Noreturn void
+refuse(struct process *p, const struct options *o, const struct err *why)
+{
+	bool passes = why->code == ERR_SERVER_UNAVAILABLE;
+	struct err e = {0};
+
+	log_line(
+	    &p->log, LOG_LEVEL_ERROR, "refusing", "why=%s", log_quote(str_of(why->text)).text);
+	home_unlock(&p->home);
+	p->env = (struct env){.log = &p->log, .lock_fd = -1, .dir_fd = -1};
+	if (socket_open(p, o->listen, &e)) {
+		server_refuse(
+		    &p->server, &p->env, why->text, (size_t)p->config.store_connections);
+		serve_until_stopped(
+		    p, clock_monotonic_us() + (passes ? REFUSE_PASSING_US : REFUSE_US));
+	}
+	_exit(passes ? EX_TEMPFAIL : EX_CONFIG);
+}
+
 static bool
 store_end(struct process *p, struct err *e)
 {
@@ -292,6 +327,7 @@ store_end(struct process *p, struct err *e)
 	chores_stop(&p->chores);
 	writer_stop(&p->writer);
 	env_close(&p->env);
+	home_unlock(&p->home);
 	generation_close(&p->generation);
 	return true;
 }
@@ -302,12 +338,14 @@ main(int argc, char **argv)
 	static struct process p = {.log = {.program = "outbox-store", .level = LOG_LEVEL_INFO},
 	    .listen_fd = -1,
 	    .signal_fd = -1,
+	    .home = {.lock_fd = -1},
 	    .env = {.lock_fd = -1, .dir_fd = -1}};
+	struct home_options home;
 	struct options o;
 	struct err e = {0};
 
 	if (!options_read(&o, argc, argv)) {
-		fputs("usage: outbox-store [--config FILE] [--dir DIR] [--listen PATH] "
+		fputs("usage: outbox-store [--config FILE] [--dir DATA] [--listen PATH] "
 		      "[--ready-fd N] [--metrics-fd N]\n",
 		    stderr);
 		return EX_USAGE;
@@ -320,12 +358,17 @@ main(int argc, char **argv)
 	p.log.level = p.config.log_level;
 	files_allow(&p.config);
 	metrics_begin(&p, o.metrics_fd);
+	home = home_options(&p, o.dir);
 	/* The socket comes after the lock: a second store would take it away from the first. */
 	if ((o.ready_fd >= 0 && !follow_parent(&e)) || !signals_open(&p, &e) ||
-	    !environment_begin(&p, o.dir, &e) || !socket_open(&p, o.listen, &e) ||
-	    !generation_beside_socket(&p, &e) || !threads_begin(&p, &e))
+	    !home_lock(&p.home, &home, &p.clock, &p.log, &e))
 		goto fail;
-	serve_until_stopped(&p);
+	if (!environment_begin(&p, &e))
+		refuse(&p, &o, &e);
+	if (!socket_open(&p, o.listen, &e) || !generation_beside_socket(&p, &e) ||
+	    !threads_begin(&p, &e))
+		goto fail;
+	serve_until_stopped(&p, INT64_MAX);
 	log_line(&p.log, LOG_LEVEL_INFO, "stop", "%s", "");
 	if (!store_end(&p, &e))
 		goto fail;

@@ -112,6 +112,18 @@ maintain_prune(struct env *env, struct writer *w, int64_t keep_changes_s, struct
 	return true;
 }
 
+/* A log that is not copied yet, or that the next start compares with its copy, stays. */
+static bool
+is_in_archive(struct env *env, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	uint32_t file;
+
+	return env->archive == NULL ||
+	    (logfile_number(slash == NULL ? path : slash + 1, &file) &&
+		file + 1 < archive_end(env->archive).file);
+}
+
 /* Berkeley DB lists the logs that recovery does not need, the oldest first. */
 bool
 maintain_logs(struct env *env, uint64_t keep_bytes, struct err *e)
@@ -127,6 +139,8 @@ maintain_logs(struct env *env, uint64_t keep_bytes, struct err *e)
 	for (char **f = files; files != NULL && *f != NULL; f++)
 		bytes += stat(*f, &st) == 0 ? (uint64_t)st.st_size : 0;
 	for (char **f = files; ok && files != NULL && *f != NULL && bytes > keep_bytes; f++) {
+		if (!is_in_archive(env, *f))
+			break;
 		bytes -= stat(*f, &st) == 0 ? (uint64_t)st.st_size : 0;
 		if (unlink(*f) != 0)
 			ok = err_set(
@@ -139,6 +153,7 @@ maintain_logs(struct env *env, uint64_t keep_bytes, struct err *e)
 static void
 warn(const struct env *env, const char *event, const struct err *e)
 {
+	env_heed(env, e);
 	log_line(env->log, LOG_LEVEL_WARN, event, "error=%s", log_quote(str_of(e->text)).text);
 }
 

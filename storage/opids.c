@@ -2,6 +2,7 @@
  * once. */
 #include "storage/opids.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/pack.h"
@@ -19,7 +20,7 @@ opid_find(struct batch *b, const uint8_t opid[static STORE_OPID_LEN], struct buf
 	int found = db_get(b->env->opids.rows, b->txn, key_of(opid), answer, e);
 
 	if (found == 1 && answer->len < TIMED_LEN) {
-		err_set(e, ERR_SERVER_FAIL, "an operation id's answer cannot be read");
+		err_set(e, ERR_DAMAGED, "an operation id's answer cannot be read");
 		return -1;
 	}
 	if (found == 1) {

@@ -36,7 +36,7 @@
  *   TOKEN_VERIFY     takes token id (10 bytes), secret (32 bytes); gives token
  *   TOKEN_LIST       takes nothing; gives [token]
  *   TOKEN_REVOKE     takes token id (10 bytes); gives nothing
- *   STATUS           takes nothing; gives epoch (u32),
+ *   STATUS           takes nothing; gives epoch (u32), warning (str),
  *                    [type, records (u64), change (u64), oldest (u64)]
  *   USER_ADD, USER_SET_PASSWORD
  *                    takes user; gives nothing

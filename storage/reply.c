@@ -237,6 +237,7 @@ void
 pack_status(struct buf *b, const struct store_status *r)
 {
 	pack_u32(b, r->epoch);
+	pack_str(b, str_of(r->warning));
 	pack_u32(b, (uint32_t)r->n_types);
 	for (size_t i = 0; i < r->n_types; i++) {
 		pack_type(b, r->types[i].type);
@@ -249,7 +250,13 @@ pack_status(struct buf *b, const struct store_status *r)
 bool
 unpack_status(struct unpack *u, struct store_status *r)
 {
+	struct str warning;
+
 	*r = (struct store_status){.epoch = unpack_u32(u)};
+	warning = unpack_str(u);
+	if (warning.len > STORE_WARNING_MAX)
+		return false;
+	memcpy(r->warning, warning.s, warning.len);
 	r->n_types = unpack_u32(u);
 	if (r->n_types > MODEL_TYPES_MAX)
 		return false;

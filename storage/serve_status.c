@@ -1,5 +1,6 @@
 /* storage/serve_status.c -- how the store is, and what it holds. */
 #include "storage/service.h"
+#include "storage/warnings.h"
 
 bool
 serve_status(struct service *s, struct unpack *u, struct reply *r, struct err *e)
@@ -8,6 +9,7 @@ serve_status(struct service *s, struct unpack *u, struct reply *r, struct err *e
 
 	if (!unpack_done(u))
 		return service_malformed(e);
+	warnings_of(s->env, status.warning);
 	for (const struct type *const *t = model_types; *t != NULL; t++) {
 		struct snapshot view;
 		size_t i = status.n_types++;

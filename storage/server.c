@@ -104,6 +104,14 @@ server_start(struct server **out, const struct service *service, size_t connecti
 	*out = s;
 }
 
+void
+server_refuse(struct server **out, struct env *env, const char *why, size_t connections_max)
+{
+	struct service service = {.env = env, .refusal = why};
+
+	server_start(out, &service, connections_max);
+}
+
 /* Room for it, or false.  Under lock. */
 static bool
 connection_begin(struct server *s, struct connection *c)

@@ -14,6 +14,9 @@ struct server;
 
 /* Threads use what service points to until server_stop(). */
 void server_start(struct server **s, const struct service *service, size_t connections_max);
+/* Answers everything with ERR_SERVER_UNAVAILABLE and why, which is borrowed, as is env for its
+ * log. */
+void server_refuse(struct server **s, struct env *env, const char *why, size_t connections_max);
 /* Takes fd over: serves it, or closes it if there are too many. */
 void server_connection(struct server *s, int fd);
 /* Ends all connections, each after the answer it is at.  False if some do not end: *s is then

@@ -54,10 +54,13 @@ service_answer(struct service *s, const struct buf *frame, struct reply *r)
 		return false;
 	frame_begin(&r->head, ERR_NONE);
 	buf_clear(&r->tail);
-	if (operation >= OPERATION__COUNT || operations[operation] == NULL)
+	if (s->refusal != NULL)
+		err_set(&e, ERR_SERVER_UNAVAILABLE, "%s", s->refusal);
+	else if (operation >= OPERATION__COUNT || operations[operation] == NULL)
 		service_malformed(&e);
 	else
 		operations[operation](s, &u, r, &e);
+	env_heed(s->env, &e);
 	if (e.code == ERR_NONE && r->head.len + r->tail.len > STORE_FRAME_MAX)
 		err_set(&e, ERR_REQUEST_TOO_LARGE, "the answer is larger than %u bytes",
 		    STORE_FRAME_MAX);

@@ -17,6 +17,8 @@ struct service {
 	struct generation *generation;
 	struct chores *chores;
 	_Atomic size_t connections; /* open now */
+	const char
+	    *refusal; /* NULL, or why nothing is answered; then there is no environment */
 };
 
 /* A reply while it is made: payload in head, bytes that need no copy in tail. */

@@ -30,7 +30,7 @@ number_key(uint8_t key[static 8], uint64_t n)
 static bool
 row_unreadable(uint64_t id, struct err *e)
 {
-	return err_set(e, ERR_SERVER_FAIL, "row %llu cannot be read", (unsigned long long)id);
+	return err_set(e, ERR_DAMAGED, "row %llu cannot be read", (unsigned long long)id);
 }
 
 /* The next change number, and what the change log says of it. */

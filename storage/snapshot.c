@@ -40,7 +40,7 @@ snapshot_row(struct snapshot *s, uint64_t id, struct buf *value, struct row *r, 
 	put_be64(key, id);
 	found = db_get(s->table->rows, s->txn, (struct str){(char *)key, sizeof key}, value, e);
 	if (found == 1 && !row_unpack(id, buf_str(value), r)) {
-		err_set(e, ERR_SERVER_FAIL, "row %llu cannot be read", (unsigned long long)id);
+		err_set(e, ERR_DAMAGED, "row %llu cannot be read", (unsigned long long)id);
 		return -1;
 	}
 	return found;

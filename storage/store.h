@@ -264,8 +264,11 @@ bool store_chore_show(
 
 /* --- health --- */
 
+#define STORE_WARNING_MAX 500 /* bytes */
+
 struct store_status {
 	uint32_t epoch;
+	char warning[STORE_WARNING_MAX + 1]; /* what somebody should see to; "" if nothing */
 	struct {
 		const struct type *type;
 		uint64_t records;

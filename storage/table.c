@@ -60,7 +60,7 @@ row_to_keys(DB *secondary, const DBT *key, const DBT *value, DBT *result)
 
 /* Both handles of an index, in that order: the file is made through the associated one. */
 static bool
-index_open(struct table *t, DB_ENV *env, enum index i, struct err *e)
+index_open(struct table *t, DB_ENV *env, enum index i, uint32_t create, struct err *e)
 {
 	static const enum index numbers[INDEX__COUNT] = {
 	    INDEX_DOMAIN, INDEX_LABEL, INDEX_CREATED_AT, INDEX_DELIVER_AT, INDEX_POLICY};
@@ -70,8 +70,7 @@ index_open(struct table *t, DB_ENV *env, enum index i, struct err *e)
 
 	buf_printf(&file, "%s.%s", t->type->name, index_names[i]);
 	buf_terminate(&file);
-	if (!database_open(
-		&t->index[i], env, file.s, DB_RECNUM, DB_CREATE | DB_MULTIVERSION, e))
+	if (!database_open(&t->index[i], env, file.s, DB_RECNUM, create | DB_MULTIVERSION, e))
 		goto out;
 	t->index[i]->app_private = (void *)(uintptr_t)&numbers[i];
 	rc = t->rows->associate(t->rows, NULL, t->index[i], row_to_keys, 0);
@@ -87,7 +86,7 @@ out:
 	return ok;
 }
 
-/* An index file that was lost and made anew would hide rows in silence. */
+/* An index that lost entries would hide rows in silence. */
 static bool
 indexes_are_whole(struct table *t, struct err *e)
 {
@@ -99,7 +98,7 @@ indexes_are_whole(struct table *t, struct err *e)
 		if (!database_count(t->index[whole[k]], NULL, &entries, e))
 			return false;
 		if (entries != rows)
-			return err_set(e, ERR_SERVER_FAIL, "%s.%s holds %llu of %llu rows",
+			return err_set(e, ERR_DAMAGED, "%s.%s holds %llu of %llu rows",
 			    t->type->name, index_names[whole[k]], (unsigned long long)entries,
 			    (unsigned long long)rows);
 	}
@@ -107,7 +106,8 @@ indexes_are_whole(struct table *t, struct err *e)
 }
 
 bool
-table_open(struct table *t, DB_ENV *env, const struct type *type, struct err *e)
+table_open(
+    struct table *t, DB_ENV *env, const struct type *type, uint32_t create, struct err *e)
 {
 	const struct {
 		const char *name;
@@ -124,11 +124,11 @@ table_open(struct table *t, DB_ENV *env, const struct type *type, struct err *e)
 		buf_printf(&file, "%s.%s", type->name, own[k].name);
 		buf_terminate(&file);
 		if (!database_open(
-			own[k].db, env, file.s, own[k].flags, DB_CREATE | DB_MULTIVERSION, e))
+			own[k].db, env, file.s, own[k].flags, create | DB_MULTIVERSION, e))
 			goto out;
 	}
 	for (enum index i = 0; i < INDEX__COUNT; i++)
-		if (!index_open(t, env, i, e))
+		if (!index_open(t, env, i, create, e))
 			goto out;
 	ok = indexes_are_whole(t, e);
 out:

@@ -74,7 +74,9 @@ bool row_index_key(const struct row *r, enum index i, size_t nth, struct buf *ou
 
 /* --- databases: storage/table.c --- */
 
-bool table_open(struct table *t, DB_ENV *env, const struct type *type, struct err *e);
+/* create: DB_CREATE to make the databases, 0 if one that is missing is damage. */
+bool table_open(
+    struct table *t, DB_ENV *env, const struct type *type, uint32_t create, struct err *e);
 void table_close(struct table *t);
 
 /* --- one consistent view for reading: storage/snapshot.c --- */

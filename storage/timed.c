@@ -1,6 +1,8 @@
 /* storage/timed.c -- a database whose values begin with a time, and the index by it. */
 #include "storage/timed.h"
 
+#include <stdlib.h>
+
 #include <errno.h>
 #include <stdio.h>
 
@@ -82,4 +84,45 @@ timed_make_room(struct timed *t, DB_TXN *txn, uint64_t max, struct err *e)
 	if (!database_count(t->rows, txn, &n, e))
 		return false;
 	return n < max || timed_prune(t, txn, INT64_MAX, (size_t)(n - max + 1), &pruned, e);
+}
+
+static bool
+walk(DB *db, DB *times, uint64_t *n, struct err *e)
+{
+	DBT key = {.flags = DB_DBT_REALLOC}, value = {.flags = DB_DBT_REALLOC};
+	struct buf by_time = {0}, found = {0};
+	DBC *c = NULL;
+	int rc = db->cursor(db, NULL, &c, 0);
+
+	for (*n = 0; rc == 0 && e->code == ERR_NONE; ++*n) {
+		rc = c->get(c, &key, &value, DB_NEXT);
+		if (rc != 0)
+			break;
+		if (times == NULL)
+			continue;
+		buf_clear(&by_time);
+		buf_add(&by_time, value.data, value.size < TIMED_LEN ? 0 : TIMED_LEN);
+		buf_add(&by_time, key.data, key.size);
+		if (db_get(times, NULL, buf_str(&by_time), &found, e) == 0)
+			err_set(e, ERR_DAMAGED, "a row is not found by its time");
+	}
+	if (rc != 0 && rc != DB_NOTFOUND)
+		db_failed(e, rc, "checking");
+	if (c != NULL)
+		c->close(c);
+	free(key.data);
+	free(value.data);
+	buf_free(&by_time);
+	buf_free(&found);
+	return e->code == ERR_NONE;
+}
+
+bool
+timed_check(struct timed *t, uint64_t *n, struct err *e)
+{
+	uint64_t times;
+
+	if (!walk(t->rows, t->by_time, n, e) || !walk(t->by_time, NULL, &times, e))
+		return false;
+	return times == *n || err_set(e, ERR_DAMAGED, "counts");
 }

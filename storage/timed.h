@@ -27,4 +27,7 @@ bool timed_prune(
 /* Forgets the oldest until there are fewer than max. */
 bool timed_make_room(struct timed *t, DB_TXN *txn, uint64_t max, struct err *e);
 
+/* Has each row its time in the index, and the index nothing else?  While nobody writes. */
+bool timed_check(struct timed *t, uint64_t *n, struct err *e);
+
 #endif

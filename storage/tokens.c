@@ -19,7 +19,7 @@ token_unpack(
 
 	unpack_bytes(&u, hash, HASH_LEN);
 	unpack_token(&u, t);
-	return unpack_done(&u) || err_set(e, ERR_SERVER_FAIL, "a token cannot be read");
+	return unpack_done(&u) || err_set(e, ERR_DAMAGED, "a token cannot be read");
 }
 
 static struct str

@@ -114,6 +114,7 @@ run_batch(struct writer *w, struct job **jobs, size_t n)
 		return;
 	}
 	metrics_add(w->env->metrics, METRIC_BATCHES_ABORTED, METRIC_NO_LABELS, 1);
+	env_heed(w->env, &e);
 	log_line(w->env->log, LOG_LEVEL_WARN, "batch-aborted", "jobs=%zu error=%s", n,
 	    log_quote(str_of(e.text)).text);
 	for (size_t i = 0; i < n; i++) {

@@ -22,8 +22,10 @@ give_up(const struct err *e)
 void
 bare_open(struct bare *b)
 {
-	struct env_options o = {
-	    .dir = b->dir, .cache_mb = CACHE_MB, .reserve_bytes = b->reserve_bytes};
+	struct env_options o = {.dir = b->dir,
+	    .may_create = true,
+	    .cache_mb = CACHE_MB,
+	    .reserve_bytes = b->reserve_bytes};
 	struct err e = {0};
 
 	if (!env_open(&b->env, &o, &b->clock, &b->log, &e) ||

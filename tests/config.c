@@ -264,16 +264,14 @@ paths_lie_in_their_folders(void)
 {
 	struct config c;
 	struct err e;
-	char *paths[3];
+	char *paths[2];
 
-	CU_ASSERT_FATAL(parses("data_dir = /d\nrun_dir = /r\n", &c, &e));
-	paths[0] = config_store_dir(&c);
-	paths[1] = config_store_socket(&c);
-	paths[2] = config_pid_file(&c);
-	CU_ASSERT_STRING_EQUAL(paths[0], "/d/store");
-	CU_ASSERT_STRING_EQUAL(paths[1], "/r/store.sock");
-	CU_ASSERT_STRING_EQUAL(paths[2], "/r/outboxd.pid");
-	for (size_t i = 0; i < 3; i++)
+	CU_ASSERT_FATAL(parses("run_dir = /r\n", &c, &e));
+	paths[0] = config_store_socket(&c);
+	paths[1] = config_pid_file(&c);
+	CU_ASSERT_STRING_EQUAL(paths[0], "/r/store.sock");
+	CU_ASSERT_STRING_EQUAL(paths[1], "/r/outboxd.pid");
+	for (size_t i = 0; i < 2; i++)
 		free(paths[i]);
 	config_free(&c);
 }

@@ -51,14 +51,14 @@ store_program(char out[static PATH_MAX])
 static void
 run_store(struct outbox *o)
 {
-	char program[PATH_MAX], dir[sizeof o->dir + sizeof "/store"];
+	char program[PATH_MAX], dir[sizeof o->dir + sizeof "/data"];
 	char log[sizeof o->dir + sizeof "/store.log"];
 	char config[sizeof o->dir + sizeof "/outbox.conf"];
 	const char *argv[] = {
 	    program, "--dir", dir, "--listen", o->socket, "--config", config, NULL};
 
 	store_program(program);
-	snprintf(dir, sizeof dir, "%s/store", o->dir);
+	snprintf(dir, sizeof dir, "%s/data", o->dir);
 	snprintf(log, sizeof log, "%s/store.log", o->dir);
 	snprintf(config, sizeof config, "%s/outbox.conf", o->dir);
 	if (access(config, F_OK) != 0)

@@ -342,7 +342,7 @@ a_hole_in_the_log_is_an_error(void)
 	CU_ASSERT_TRUE(db_delete(w.env.tables[w.type->number].changes, NULL,
 	    (struct str){(char *)key, sizeof key}, &e));
 	CU_ASSERT_FALSE(read_changes(&w.env, &q, &a, &e));
-	CU_ASSERT_EQUAL(e.code, ERR_SERVER_FAIL);
+	CU_ASSERT_EQUAL(e.code, ERR_DAMAGED);
 	store_changed_free(&a);
 	world_close(&w);
 }

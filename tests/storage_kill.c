@@ -230,7 +230,7 @@ environment_is_as_told(const struct store_process *p, const struct client *clien
 	struct err e = {0};
 	struct env env;
 
-	snprintf(data, sizeof data, "%s/data", p->dir);
+	snprintf(data, sizeof data, "%s/data/store", p->dir);
 	CU_ASSERT_TRUE_FATAL(env_open(&env, &o, &clock, &log, &e));
 	CU_ASSERT_TRUE(table_is_sound(&env, DMARC));
 	CU_ASSERT_TRUE(env_counters(&env, NULL, DMARC, &counters, &e));

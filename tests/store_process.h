@@ -13,7 +13,7 @@ struct store_process {
 	pid_t pid;
 };
 
-/* The environment is in dir/data.  Does not wait for it: the client does. */
+/* The data folder is dir/data.  Does not wait for it: the client does. */
 void store_process_start(struct store_process *p);
 void store_process_again(struct store_process *p); /* after scratch_end(p->pid, ...) */
 /* Ends it with SIGTERM and removes its folder.  True if it ended cleanly. */

@@ -35,7 +35,7 @@ world_random(struct world *w, uint64_t below)
 void
 world_open(struct world *w, const char *const *domains, uint64_t first_id, uint64_t seed)
 {
-	struct env_options o = {.dir = w->dir, .cache_mb = CACHE_MB};
+	struct env_options o = {.dir = w->dir, .may_create = true, .cache_mb = CACHE_MB};
 	struct err e = {0};
 
 	*w = (struct world){.type = &dmarc_internal_report, .domains = domains, .random = seed};

@@ -129,7 +129,7 @@ keep_rows(const struct node *const *plans, size_t n, struct reader *r, struct id
 	ok = true;
 out:
 	if (!ok)
-		err_set(e, ERR_SERVER_FAIL, "an index names a record that is not there");
+		err_set(e, ERR_DAMAGED, "an index names a record that is not there");
 	buf_free(&key);
 	free(list);
 	return ok;

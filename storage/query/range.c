@@ -228,7 +228,7 @@ reader_entries(struct reader *r, enum index i, uint64_t number, size_t n, bool k
 			(void)value_len;
 			if (key_len < PART_BYTES)
 				return err_set(
-				    e, ERR_SERVER_FAIL, "an index has a key that is too short");
+				    e, ERR_DAMAGED, "an index has a key that is too short");
 			entries_add(out, keys, key, key_len);
 		}
 	}

@@ -182,7 +182,7 @@ look(struct state_of_walk *s, uint64_t id, struct err *e)
 	s->rows_left--;
 	got = reader_row(s->reader, id, &row, e);
 	if (got == 0)
-		return err_set(e, ERR_SERVER_FAIL, "an index names a record that is not there");
+		return err_set(e, ERR_DAMAGED, "an index names a record that is not there");
 	if (got == 1 && plan_has(s->task->plan, &row, &s->key))
 		add_found(s->found, id);
 	return got == 1;

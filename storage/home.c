@@ -1,0 +1,216 @@
+/* storage/home.c -- the data folder: opened in whatever state it was left. */
+#include "storage/home.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "storage/repair.h"
+
+#define LOCK_RETRY_NS 10000000
+
+static bool
+lock(struct home *h, struct err *e)
+{
+	const struct timespec pause = {.tv_nsec = LOCK_RETRY_NS};
+	int64_t until_us = clock_monotonic_us() + (int64_t)h->options.lock_wait_ms * 1000;
+
+	h->lock_fd =
+	    open(folder_path(h->dir.text, "lock").text, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (h->lock_fd < 0)
+		return err_set(
+		    e, ERR_SERVER_FAIL, "cannot open the lock file: %s", strerror(errno));
+	while (flock(h->lock_fd, LOCK_EX | LOCK_NB) != 0) {
+		if ((errno != EWOULDBLOCK && errno != EINTR) ||
+		    clock_monotonic_us() >= until_us)
+			return err_set(e, ERR_SERVER_UNAVAILABLE,
+			    "the store is open elsewhere: %s", strerror(errno));
+		nanosleep(&pause, NULL);
+	}
+	return true;
+}
+
+bool
+home_lock(struct home *h, const struct home_options *o, const struct clock *clock,
+    const struct log *log, struct err *e)
+{
+	*h = (struct home){.options = *o, .clock = clock, .log = log, .lock_fd = -1};
+	snprintf(h->dir.text, sizeof h->dir.text, "%s", o->dir);
+	h->store = folder_path(o->dir, "store");
+	h->store_new = folder_path(o->dir, "store.new");
+	h->archive = folder_path(o->dir, "archive");
+	if (o->archive_dir != NULL)
+		snprintf(h->archive.text, sizeof h->archive.text, "%s", o->archive_dir);
+	if (folder_make(o->dir, e) && lock(h, e))
+		return true;
+	home_unlock(h);
+	return false;
+}
+
+void
+home_unlock(struct home *h)
+{
+	io_close(&h->lock_fd);
+}
+
+/* --- what was found, and what is to be done about it --- */
+
+struct finding {
+	enum archive_verdict archive;
+	struct err why;    /* of that verdict */
+	bool store_exists; /* the folder */
+	bool suspect;      /* to be looked through first */
+};
+
+static bool
+anything_in(const char *dir)
+{
+	return folder_exists(folder_path(dir, ARCHIVE_BASE).text) ||
+	    folder_exists(folder_path(dir, "end").text);
+}
+
+static bool
+find_out(struct home *h, struct finding *f, struct err *e)
+{
+	*f = (struct finding){.store_exists = folder_exists(h->store.text)};
+	f->suspect = folder_exists(folder_path(h->store.text, ENV_SUSPECT_NAME).text);
+	return archive_compare(h->archive.text, h->store.text, &f->archive, &f->why, e);
+}
+
+/* Built beside and renamed, so that a store that is there is whole. */
+static bool
+store_create(struct home *h, struct err *e)
+{
+	struct env_options o = {
+	    .dir = h->store_new.text, .may_create = true, .cache_mb = h->options.cache_mb};
+	struct env env;
+
+	if (!folder_remove(h->store_new.text, e) || !env_open(&env, &o, h->clock, h->log, e))
+		return false;
+	env_close(&env);
+	return folder_move(h->store_new.text, h->store.text, e);
+}
+
+static bool
+store_begin(struct home *h, struct err *e)
+{
+	struct repair_kept kept;
+
+	if (anything_in(h->archive.text))
+		return repair_store(h, "there is no store, but an archive", e);
+	if (!repair_kept(h->dir.text, &kept, e))
+		return false;
+	if (kept.n > 0)
+		return err_set(e, ERR_DAMAGED,
+		    "there is neither store nor archive, but %s was moved aside", kept.newest);
+	return store_create(h, e);
+}
+
+static bool
+inspect(struct home *h, struct err *e)
+{
+	return repair_inspect(h->store.text, h->options.cache_mb, h->clock, h->log, e);
+}
+
+/* A store that may be damaged is looked through; one that is gets repaired. */
+static bool
+look_through(struct home *h, struct err *e)
+{
+	struct folder_path mark = folder_path(h->store.text, ENV_SUSPECT_NAME);
+	struct err why = {0};
+
+	log_line(h->log, LOG_LEVEL_WARN, "looking-through", "dir=%s",
+	    log_quote(str_of(h->store.text)).text);
+	if (inspect(h, &why)) {
+		if (unlink(mark.text) != 0)
+			return err_set(e, ERR_SERVER_FAIL, "cannot remove %s: %s", mark.text,
+			    strerror(errno));
+		return folder_sync(h->store.text, e);
+	}
+	if (why.code != ERR_DAMAGED) {
+		*e = why;
+		return false;
+	}
+	return repair_store(h, why.text, e);
+}
+
+/* What the archive does not have, the store must have before it is begun anew. */
+static bool
+archive_give_up(struct home *h, const struct finding *f, struct err *e)
+{
+	struct err why = {0};
+
+	log_line(h->log, LOG_LEVEL_ERROR, "archive-damaged", "why=%s",
+	    log_quote(str_of(f->why.text)).text);
+	if (inspect(h, &why))
+		return true;
+	*e = why;
+	return false;
+}
+
+/* Until the store is one that can be opened.  *anew: with an archive begun again. */
+static bool
+make_ready(struct home *h, bool *anew, struct err *e)
+{
+	struct finding f;
+
+	*anew = false;
+	if (!find_out(h, &f, e))
+		return false;
+	switch (f.archive) {
+	case ARCHIVE_EMPTY:
+		*anew = true;
+		if (!f.store_exists) {
+			*anew = !anything_in(h->archive.text);
+			return store_begin(h, e);
+		}
+		return !f.suspect || look_through(h, e);
+	case ARCHIVE_MATCHES:
+		return !f.suspect || look_through(h, e);
+	case ARCHIVE_IS_DAMAGED:
+		*anew = true;
+		return archive_give_up(h, &f, e);
+	case ARCHIVE_STORE_DAMAGED:
+		return repair_store(h, f.why.text, e);
+	case ARCHIVE_BOTH_DAMAGED:
+		break;
+	}
+	return err_set(e, ERR_DAMAGED, "%s", f.why.text);
+}
+
+static bool
+open_once(struct home *h, struct env *env, bool anew, struct err *e)
+{
+	struct env_options o = {.dir = h->store.text,
+	    .cache_mb = h->options.cache_mb,
+	    .lock_wait_ms = h->options.lock_wait_ms,
+	    .reserve_bytes = h->options.reserve_bytes,
+	    .archive_dir = h->archive.text,
+	    .archive_anew = anew,
+	    .home_dir = h->dir.text,
+	    .metrics = h->options.metrics};
+
+	return env_open(env, &o, h->clock, h->log, e);
+}
+
+bool
+home_open(struct home *h, struct env *env, struct err *e)
+{
+	struct err why = {0};
+	bool anew;
+
+	if (!make_ready(h, &anew, e))
+		return false;
+	if (open_once(h, env, anew, &why))
+		return true;
+	if (why.code != ERR_DAMAGED) {
+		*e = why;
+		return false;
+	}
+	return repair_store(h, why.text, e) && open_once(h, env, false, e);
+}

@@ -1,0 +1,12 @@
+/* storage/warnings.h -- what somebody should see to, although the store serves.
+ *
+ * Private to storage/. */
+#ifndef STORAGE_WARNINGS_H
+#define STORAGE_WARNINGS_H
+
+#include "storage/env.h"
+
+/* Sentences with semicolons between; "" if all is well. */
+void warnings_of(struct env *env, char text[static STORE_WARNING_MAX + 1]);
+
+#endif
