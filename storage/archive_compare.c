@@ -116,30 +116,29 @@ judge(const struct pair *p, uint32_t file, enum archive_verdict *verdict, struct
 	return true;
 }
 
-/* The archive cannot be trusted: is the store's log whole as far as `end` says? */
+/* The archive cannot be trusted, for the reason in *why: is the store's log whole as far as
+ * `end` says? */
 static bool
-judge_store(
-    const char *dir, const char *store_dir, enum archive_verdict *verdict, struct err *e)
+judge_store(const char *dir, const char *store_dir, enum archive_verdict *verdict,
+    struct err *why, struct err *e)
 {
-	struct log_place end, theirs;
+	struct err archive = *why, hole = {0};
+	struct log_place end, theirs = {0};
 	uint32_t first, last;
-	struct err hole = {0};
+	bool whole = logfile_range(store_dir, &first, &last, &hole) && last > 0;
 
-	*verdict = ARCHIVE_BOTH_DAMAGED;
-	if (!logfile_range(store_dir, &first, &last, &hole) || last == 0)
-		return true;
-	if (!archive_end_read(dir, &end)) {
-		*verdict = ARCHIVE_IS_DAMAGED;
-		return true;
+	/* With end.file < first the store went on without the archive. */
+	if (whole && archive_end_read(dir, &end) && end.file >= first) {
+		if (!logfile_end(store_dir, (struct log_place){end.file, 0}, &theirs, e))
+			return false;
+		whole = log_place_compare(theirs, end) >= 0;
 	}
-	if (end.file < first) { /* the store went on without it */
-		*verdict = ARCHIVE_IS_DAMAGED;
-		return true;
+	*verdict = whole ? ARCHIVE_IS_DAMAGED : ARCHIVE_BOTH_DAMAGED;
+	if (!whole) {
+		*why = (struct err){0};
+		err_set(
+		    why, ERR_DAMAGED, "store and archive are both damaged; %s", archive.text);
 	}
-	if (!logfile_end(store_dir, (struct log_place){end.file, 0}, &theirs, e))
-		return false;
-	if (log_place_compare(theirs, end) >= 0)
-		*verdict = ARCHIVE_IS_DAMAGED;
 	return true;
 }
 
@@ -172,7 +171,7 @@ archive_compare(const char *dir, const char *store_dir, enum archive_verdict *ve
 	*verdict = ARCHIVE_EMPTY;
 	if (!archive_extent(dir, &first, &p.end, why)) {
 		if (why->code == ERR_DAMAGED)
-			return judge_store(dir, store_dir, verdict, e);
+			return judge_store(dir, store_dir, verdict, why, e);
 		*e = *why;
 		return false;
 	}

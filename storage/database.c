@@ -20,10 +20,10 @@
 static const int passing[] = {DB_LOCK_DEADLOCK, DB_LOCK_NOTGRANTED, ENOMEM, EAGAIN, EBUSY,
     ENOSPC, EDQUOT, EMFILE, ENFILE};
 
-/* A page that is not where another points, an index entry without its row, a disk that cannot
- * read what it was given. */
+/* A page that is not where another points or not what it says (EINVAL), an index entry without
+ * its row, a disk that cannot read what it was given. */
 static const int damage[] = {
-    DB_PAGE_NOTFOUND, DB_SECONDARY_BAD, DB_VERIFY_BAD, DB_CHKSUM_FAIL, EIO};
+    DB_PAGE_NOTFOUND, DB_SECONDARY_BAD, DB_VERIFY_BAD, DB_CHKSUM_FAIL, EIO, EINVAL};
 
 /* What the files are not to blame for. */
 static const int refusals[] = {EACCES, EPERM, EROFS, DB_VERSION_MISMATCH};

@@ -48,6 +48,7 @@ static const struct {
     {"storage_changes", storage_changes_tests},
     {"storage_kill", storage_kill_tests},
     {"storage_login", storage_login_tests},
+    {"storage_repair", storage_repair_tests},
     {"api_match", api_match_tests},
     {"api", api_tests},
     {"api_doc", api_doc_tests},

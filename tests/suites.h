@@ -52,6 +52,7 @@ extern const CU_TestInfo storage_chore_tests[];
 extern const CU_TestInfo storage_kill_tests[];
 extern const CU_TestInfo storage_login_tests[];
 extern const CU_TestInfo storage_query_tests[];
+extern const CU_TestInfo storage_repair_tests[];
 extern const CU_TestInfo storage_server_tests[];
 extern const CU_TestInfo storage_set_tests[];
 extern const CU_TestInfo storage_tests[];
