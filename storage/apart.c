@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -42,6 +43,7 @@ apart_run(bool (*run)(void *arg, struct err *e), void *arg, struct err *e)
 
 	if (pipe2(fds, O_CLOEXEC) != 0)
 		return err_set(e, ERR_SERVER_UNAVAILABLE, "no pipe: %s", strerror(errno));
+	fflush(NULL); /* or the other would write it once more */
 	pid = fork();
 	if (pid == 0)
 		run_and_tell(run, arg, parent, fds[1]);

@@ -136,3 +136,12 @@ repair_put_aside(struct home *h, bool archive_too, struct err *e)
 	log_line(h->log, LOG_LEVEL_WARN, "moved-aside", "folder=%s", aside.text);
 	return true;
 }
+
+bool
+repair_put_archive_aside(struct home *h, struct err *e)
+{
+	struct folder_path aside = aside_path(h);
+
+	return !folder_exists(h->archive.text) ||
+	    (remove_oldest(h, e) && archive_put_aside(h, &aside, e));
+}

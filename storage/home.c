@@ -114,7 +114,9 @@ store_begin(struct home *h, struct err *e)
 static bool
 inspect(struct home *h, struct err *e)
 {
-	return repair_inspect(h->store.text, h->options.cache_mb, h->clock, h->log, e);
+	struct inspection how = repair_how(h);
+
+	return repair_inspect(h->store.text, &how, e);
 }
 
 /* A store that may be damaged is looked through; one that is gets repaired. */

@@ -27,12 +27,13 @@
 
 #include "base/io.h"
 #include "config/config.h"
-#include "storage/home.h"
 #include "storage/maintain.h"
 #include "storage/server.h"
+#include "storage/tools.h"
 
 #define LISTEN_BACKLOG 512
 #define LOCK_WAIT_MS 10000 /* a predecessor may need so long to close */
+#define TOOL_LOCK_WAIT_MS 2000
 #define HEARTBEAT_MS 1000
 #define STUCK_US INT64_C(60000000)   /* a batch that takes longer will not end */
 #define FILES_BESIDE_CONNECTIONS 200 /* databases and logs */
@@ -48,6 +49,7 @@ struct options {
 	const char *config, *dir, *listen;
 	int ready_fd;   /* -1: nobody watches */
 	int metrics_fd; /* -1: there is no shared table */
+	struct tool_request tool;
 };
 
 struct process {
@@ -74,6 +76,11 @@ options_read(struct options *o, int argc, char **argv)
 	    {"listen", required_argument, NULL, 'l'},
 	    {"ready-fd", required_argument, NULL, 'r'},
 	    {"metrics-fd", required_argument, NULL, 'm'},
+	    {"verify", required_argument, NULL, 'V'},
+	    {"logs", required_argument, NULL, 'L'},
+	    {"restore", required_argument, NULL, 'R'},
+	    {"accept-loss", no_argument, NULL, 'A'},
+	    {"check", no_argument, NULL, 'C'},
 	    {0},
 	};
 	uint64_t fd;
@@ -101,10 +108,27 @@ options_read(struct options *o, int argc, char **argv)
 				return false;
 			o->metrics_fd = (int)fd;
 			break;
+		case 'V':
+			o->tool.tool = TOOL_VERIFY;
+			o->tool.dir = optarg;
+			break;
+		case 'L':
+			o->tool.logs = optarg;
+			break;
+		case 'R':
+			o->tool.tool = TOOL_RESTORE;
+			o->tool.dir = optarg;
+			break;
+		case 'A':
+			o->tool.tool = TOOL_ACCEPT_LOSS;
+			break;
+		case 'C':
+			o->tool.tool = TOOL_CHECK;
+			break;
 		default:
 			return false;
 		}
-	return optind == argc;
+	return optind == argc && (o->tool.logs == NULL || o->tool.tool == TOOL_VERIFY);
 }
 
 /* The parent counts on nobody outliving it: what it starts next would wait for our lock. */
@@ -346,7 +370,10 @@ main(int argc, char **argv)
 
 	if (!options_read(&o, argc, argv)) {
 		fputs("usage: outbox-store [--config FILE] [--dir DATA] [--listen PATH] "
-		      "[--ready-fd N] [--metrics-fd N]\n",
+		      "[--ready-fd N] [--metrics-fd N]\n"
+		      "       outbox-store [--config FILE] [--dir DATA] --restore DIR | "
+		      "--accept-loss | --check\n"
+		      "       outbox-store --verify DIR [--logs DIR]\n",
 		    stderr);
 		return EX_USAGE;
 	}
@@ -359,6 +386,11 @@ main(int argc, char **argv)
 	files_allow(&p.config);
 	metrics_begin(&p, o.metrics_fd);
 	home = home_options(&p, o.dir);
+	if (o.tool.tool != TOOL_NONE) {
+		home.lock_wait_ms = TOOL_LOCK_WAIT_MS;
+		o.tool.home = &home;
+		return tool_run(&o.tool, &p.log);
+	}
 	/* The socket comes after the lock: a second store would take it away from the first. */
 	if ((o.ready_fd >= 0 && !follow_parent(&e)) || !signals_open(&p, &e) ||
 	    !home_lock(&p.home, &home, &p.clock, &p.log, &e))

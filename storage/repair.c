@@ -7,44 +7,63 @@
 
 /* --- looking through a store, in a process of its own --- */
 
-struct inspection {
+struct visit {
 	const char *dir;
 	enum env_recovery recovery;
-	bool new_epoch;
-	unsigned cache_mb;
-	const struct clock *clock;
-	const struct log *log;
+	const struct inspection *how;
 };
 
-static bool
-inspect_run(void *inspection, struct err *e)
+static void
+tell(const struct inspection *how, const struct check *c, size_t files)
 {
-	const struct inspection *i = inspection;
+	log_line(how->log, LOG_LEVEL_INFO, "checked", "records=%llu changes=%llu files=%zu",
+	    (unsigned long long)c->rows, (unsigned long long)c->changes, files);
+	if (how->report == NULL)
+		return;
+	fprintf(how->report,
+	    "records: %llu\nindex entries: %llu\nchanges: %llu\ntokens: %llu\n"
+	    "operation ids: %llu\nfiles verified: %zu\n",
+	    (unsigned long long)c->rows, (unsigned long long)c->index_entries,
+	    (unsigned long long)c->changes, (unsigned long long)c->tokens,
+	    (unsigned long long)c->opids, files);
+	fflush(how->report);
+}
+
+static bool
+visit_run(void *visit, struct err *e)
+{
+	const struct visit *v = visit;
+	const struct inspection *how = v->how;
 	struct env_options o = {
-	    .dir = i->dir, .recovery = i->recovery, .cache_mb = i->cache_mb};
+	    .dir = v->dir, .recovery = v->recovery, .cache_mb = how->cache_mb};
 	struct check check = {.alone = true};
 	struct env env;
 	size_t files;
 	bool ok;
 
-	if (!env_open(&env, &o, i->clock, i->log, e))
+	if (!env_open(&env, &o, how->clock, how->log, e))
 		return false;
-	ok = (!i->new_epoch || env_new_epoch(&env, e)) && check_environment(&check, &env, e);
+	ok = (!how->new_epoch || env_new_epoch(&env, e)) && check_environment(&check, &env, e);
 	env_close(&env);
-	if (!ok || !check_files(i->dir, i->log, &files, e))
+	if (!ok || !check_files(v->dir, how->log, &files, e))
 		return false;
-	log_line(i->log, LOG_LEVEL_INFO, "checked", "records=%llu changes=%llu files=%zu",
-	    (unsigned long long)check.rows, (unsigned long long)check.changes, files);
+	tell(how, &check, files);
 	return true;
 }
 
 bool
-repair_inspect(const char *dir, unsigned cache_mb, const struct clock *clock,
-    const struct log *log, struct err *e)
+repair_inspect(const char *dir, const struct inspection *how, struct err *e)
 {
-	struct inspection i = {.dir = dir, .cache_mb = cache_mb, .clock = clock, .log = log};
+	struct visit v = {.dir = dir, .how = how};
 
-	return apart_run(inspect_run, &i, e);
+	return apart_run(visit_run, &v, e);
+}
+
+struct inspection
+repair_how(const struct home *h)
+{
+	return (struct inspection){
+	    .cache_mb = h->options.cache_mb, .clock = h->clock, .log = h->log};
 }
 
 /* --- building --- */
@@ -106,15 +125,10 @@ source_is_good(const struct repair_source *s, const struct manifest *m, struct e
 }
 
 bool
-repair_build(const char *dir, const struct repair_source *source, bool new_epoch,
-    unsigned cache_mb, const struct clock *clock, const struct log *log, struct err *e)
+repair_build(const char *dir, const struct repair_source *source, const struct inspection *how,
+    struct err *e)
 {
-	struct inspection i = {.dir = dir,
-	    .recovery = ENV_RECOVER_FATAL,
-	    .new_epoch = new_epoch,
-	    .cache_mb = cache_mb,
-	    .clock = clock,
-	    .log = log};
+	struct visit v = {.dir = dir, .recovery = ENV_RECOVER_FATAL, .how = how};
 	struct manifest m;
 	struct log_place before, after;
 	bool ok = false;
@@ -126,7 +140,7 @@ repair_build(const char *dir, const struct repair_source *source, bool new_epoch
 	    !folder_sync(dir, e) ||
 	    !logfile_end(dir, (struct log_place){m.first_log, 0}, &before, e))
 		goto out;
-	if (!apart_run(inspect_run, &i, e))
+	if (!apart_run(visit_run, &v, e))
 		goto out;
 	/* Had recovery stopped before the end, it would have written on from there. */
 	if (!logfile_end(dir, (struct log_place){m.first_log, 0}, &after, e))
@@ -176,12 +190,12 @@ repair_store(struct home *h, const char *why, struct err *e)
 {
 	int64_t began_us = clock_monotonic_us();
 	struct folder_path base;
+	struct inspection how = repair_how(h);
 	struct repair_source source;
 
 	log_line(h->log, LOG_LEVEL_ERROR, "repair", "why=%s", log_quote(str_of(why)).text);
 	if (!archive_source(h, &base, &source, e) ||
-	    !repair_build(
-		h->store_new.text, &source, false, h->options.cache_mb, h->clock, h->log, e) ||
+	    !repair_build(h->store_new.text, &source, &how, e) ||
 	    !store_is_the_archives(h, e) || !repair_put_aside(h, false, e) ||
 	    !folder_move(h->store_new.text, h->store.text, e))
 		return false;

@@ -4,6 +4,8 @@
 #ifndef STORAGE_REPAIR_H
 #define STORAGE_REPAIR_H
 
+#include <stdio.h>
+
 #include "storage/home.h"
 
 /* Where a store can be made from. */
@@ -13,15 +15,27 @@ struct repair_source {
 	struct log_place end; /* the log is taken so far, and has to be whole up to there */
 };
 
-/* Builds dir, which is removed first, from source: copies its files and logs, recovers, and
- * looks through all of it.  new_epoch: states from before become unknown.  ERR_DAMAGED if that
- * does not give a sound store with all that the log says. */
-bool repair_build(const char *dir, const struct repair_source *source, bool new_epoch,
-    unsigned cache_mb, const struct clock *clock, const struct log *log, struct err *e);
+/* How a store is looked through. */
+struct inspection {
+	bool new_epoch; /* states from before become unknown */
+	unsigned cache_mb;
+	const struct clock *clock;
+	const struct log *log;
+	FILE *report; /* NULL, or what was seen, a line a fact */
+};
 
-/* Recovers the environment in dir as it is and looks through all of it; ERR_DAMAGED. */
-bool repair_inspect(const char *dir, unsigned cache_mb, const struct clock *clock,
-    const struct log *log, struct err *e);
+/* Recovers the environment in dir as it is and looks through all of it, in a process of its
+ * own.  ERR_DAMAGED. */
+bool repair_inspect(const char *dir, const struct inspection *how, struct err *e);
+
+/* Builds dir, which is removed first, from source: copies its files and logs, recovers, and
+ * looks through all of it.  ERR_DAMAGED if that does not give a sound store with all that the
+ * log says. */
+bool repair_build(const char *dir, const struct repair_source *source,
+    const struct inspection *how, struct err *e);
+
+/* How this home's stores are looked through. */
+struct inspection repair_how(const struct home *h);
 
 /* Builds store.new from the archive, moves the store aside to a damaged-TIME, and puts the new
  * one in its place; killed at any point, it begins again.  why: for the log. */
@@ -30,6 +44,9 @@ bool repair_store(struct home *h, const char *why, struct err *e);
 /* Moves the store, and the archive if it is on the same disk, to a new damaged-TIME; what is
  * not there is passed over. */
 bool repair_put_aside(struct home *h, bool archive_too, struct err *e);
+
+/* The archive alone, if it is on the same disk. */
+bool repair_put_archive_aside(struct home *h, struct err *e);
 
 /* The newest of the damaged-* folders' names, "" if there is none, and how many. */
 #define REPAIR_KEPT_MAX                                                                        \

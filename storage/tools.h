@@ -20,7 +20,6 @@
 #ifndef STORAGE_TOOLS_H
 #define STORAGE_TOOLS_H
 
-#include "config/config.h"
 #include "storage/home.h"
 
 enum tool { TOOL_NONE, TOOL_VERIFY, TOOL_RESTORE, TOOL_ACCEPT_LOSS, TOOL_CHECK };
@@ -29,7 +28,7 @@ struct tool_request {
 	enum tool tool;
 	const char *dir;                 /* VERIFY, RESTORE: the backup */
 	const char *logs;                /* VERIFY: NULL, or where its logs are */
-	const struct home_options *home; /* all but VERIFY */
+	const struct home_options *home; /* all but VERIFY, which takes its cache_mb alone */
 };
 
 /* The exit status. */

@@ -49,6 +49,7 @@ static const struct {
     {"storage_kill", storage_kill_tests},
     {"storage_login", storage_login_tests},
     {"storage_repair", storage_repair_tests},
+    {"storage_tools", storage_tools_tests},
     {"api_match", api_match_tests},
     {"api", api_tests},
     {"api_doc", api_doc_tests},

@@ -56,6 +56,7 @@ extern const CU_TestInfo storage_repair_tests[];
 extern const CU_TestInfo storage_server_tests[];
 extern const CU_TestInfo storage_set_tests[];
 extern const CU_TestInfo storage_tests[];
+extern const CU_TestInfo storage_tools_tests[];
 extern const CU_TestInfo storage_upkeep_tests[];
 extern const CU_TestInfo wire_tests[];
 
