@@ -103,7 +103,7 @@ read_before_command(struct line *l, int argc, char **argv, struct err *e)
 		for (enum needs needs = 0; needs < NEEDS__COUNT; needs++)
 			if (take_of(common_takes[needs], w) != NULL) {
 				add_options(
-				    (struct take[]){{w, OPTIONAL}, {WORD_NONE}}, options, &n);
+				    (struct take[]){{w, OPTIONAL}, {0}}, options, &n);
 				break;
 			}
 	return read_words(l, argc, argv, options, e);
