@@ -96,6 +96,16 @@ check_token(const struct settings *s, struct err *e)
 		"the token has blanks or other bytes that tokens do not have, or is too long");
 }
 
+/* What cannot be read is named by the command line, or by what that leads to. */
+static bool
+read_file(const char *path, size_t max, struct buf *out, struct err *e)
+{
+	struct err why = {0};
+
+	return io_read_file(path, max, out, &why) ||
+	    err_set(e, ERR_INVALID_ARGUMENTS, "%s", why.text);
+}
+
 static bool
 fill_token_from(struct settings *s, const char *path, struct err *e)
 {
@@ -104,7 +114,7 @@ fill_token_from(struct settings *s, const char *path, struct err *e)
 
 	if (s->token != NULL)
 		return true;
-	if (!io_read_file(path, SETTINGS_TOKEN_MAX, &text, e))
+	if (!read_file(path, SETTINGS_TOKEN_MAX, &text, e))
 		goto out;
 	while (text.len > 0 && strchr(" \t\r\n", text.s[text.len - 1]) != NULL)
 		text.len--;
@@ -234,7 +244,7 @@ fill_from_file(struct settings *s, const char *path, struct err *e)
 	struct buf text = {0};
 	bool ok;
 
-	ok = io_read_file(path, FILE_MAX, &text, e) &&
+	ok = read_file(path, FILE_MAX, &text, e) &&
 	    fill_from_text(s, path, buf_terminate(&text), e);
 	wipe(&text);
 	return ok;

@@ -102,8 +102,7 @@ read_before_command(struct line *l, int argc, char **argv, struct err *e)
 	for (enum word w = WORD_NONE + 1; w < WORD__COUNT; w++)
 		for (enum needs needs = 0; needs < NEEDS__COUNT; needs++)
 			if (take_of(common_takes[needs], w) != NULL) {
-				add_options(
-				    (struct take[]){{w, OPTIONAL}, {0}}, options, &n);
+				add_options((struct take[]){{w, OPTIONAL}, {0}}, options, &n);
 				break;
 			}
 	return read_words(l, argc, argv, options, e);

@@ -156,6 +156,8 @@ a_file_that_is_wrong_is_refused_by_its_line(void)
 	write_file(
 	    dir, "a.conf", 0600, "url = \"http://a.example\"\ntokn = \"secret\"\n", path);
 	check_refused(&(struct settings_given){.file = path}, "a.conf, line 2: ");
+	check_refused(&(struct settings_given){.file = "/none/a.conf"}, "/none/a.conf");
+	check_refused(&(struct settings_given){.token_file = "/none/token"}, "/none/token");
 	scratch_remove(dir);
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/pages.h"
 #include "tests/site.h"
 #include "tests/suites.h"
 #include "tests/typed.h"
@@ -262,6 +263,51 @@ many_records_go_in_pages_and_chunks(void)
 	end(&d);
 }
 
+/* Records are asked for, and the last of a page is removed before the next one. */
+static void
+a_removed_anchor_loses_no_record(void)
+{
+	const char *header;
+	struct desk d;
+	struct buf line = {0}, url = {0};
+	struct client c;
+	struct pages p = {.client = &c, .type = "x:TlsInternalReport", .left = UINT64_MAX};
+	struct err e = {0};
+	json_t *records = NULL, *answer = NULL;
+	size_t n = 0;
+
+	begin(&d, "max_objects_in_get = 5\n");
+	buf_printf(&line, make_lines, MANY);
+	CU_ASSERT(typed_gives(&d.typed, buf_terminate(&line), 0, NULL, NULL));
+	CU_ASSERT(typed_gives(
+	    &d.typed, "outboxctl create tls-internal-report --file lines", 0, "t", NULL));
+	header = tokens_header(&d.site.tokens, "admin");
+	buf_printf(&url, "http://%s", d.site.fronts[0].listen);
+	CU_ASSERT_FATAL(client_open(&c,
+	    &(struct settings_given){
+		.url = buf_terminate(&url), .token = header + strlen("Bearer ")},
+	    &e));
+	p.filter = json_object();
+	p.properties = json_pack("[s]", "id");
+	while (pages_next(&p, &records, &e) && records != NULL) {
+		const json_t *last = json_array_get(records, json_array_size(records) - 1);
+
+		n += json_array_size(records);
+		CU_ASSERT(client_call(&c, p.type, "set",
+		    json_pack("{s: [O]}", "destroy", json_object_get(last, "id")), &answer,
+		    &e));
+		json_decref(answer);
+		json_decref(records);
+	}
+	CU_ASSERT_EQUAL(e.code, ERR_NONE);
+	CU_ASSERT_EQUAL(n, MANY);
+	pages_free(&p);
+	client_close(&c);
+	buf_free(&line);
+	buf_free(&url);
+	end(&d);
+}
+
 /* --- who may --- */
 
 static void
@@ -335,6 +381,7 @@ the_schema_is_fetched_once(void)
 const CU_TestInfo ctl_site_tests[] = {
     {"the contract's command lines work", the_contracts_command_lines_work},
     {"many records go in pages and chunks", many_records_go_in_pages_and_chunks},
+    {"a removed anchor loses no record", a_removed_anchor_loses_no_record},
     {"a status tells what went wrong", a_status_tells_what_went_wrong},
     {"a token is not shown", a_token_is_not_shown},
     {"the schema is fetched once", the_schema_is_fetched_once},
