@@ -45,6 +45,8 @@ enum word {
 	WORD_PERMISSIONS,
 	WORD_EXPIRES,
 	WORD_ID,
+	/* of users */
+	WORD_NAME,
 	WORD__COUNT
 };
 
@@ -125,5 +127,6 @@ command_run ctl_describe;                                       /* ctl/describe.
 command_run ctl_compact;                                        /* ctl/chore.c */
 command_run ctl_dump;                                           /* ctl/dump.c */
 command_run ctl_load;                                           /* ctl/load.c */
+command_run ctl_user_add, ctl_user_passwd, ctl_user_list, ctl_user_remove; /* ctl/user.c */
 
 #endif

@@ -40,6 +40,7 @@ const struct word_form word_forms[WORD__COUNT] = {
     [WORD_EXPIRES] = {"--expires", "90d",
 	"a number and one of s, m, h, d, w; without it a token does not expire"},
     [WORD_ID] = {"ID", NULL, NULL},
+    [WORD_NAME] = {"NAME", NULL, NULL},
 };
 
 static const struct take site_takes[] = {
@@ -98,6 +99,13 @@ const struct command commands[] = {
 	"show all tokens, without their secrets"},
     {{"token", "revoke"}, NEEDS_STORE, ctl_token_revoke, {{WORD_ID, ONCE}},
 	"end a token at once"},
+    {{"user", "add"}, NEEDS_STORE, ctl_user_add, {{WORD_NAME, ONCE}, {WORD_PERMISSIONS, ONCE}},
+	"let somebody log in; asks for the password, or reads it from standard input"},
+    {{"user", "passwd"}, NEEDS_STORE, ctl_user_passwd, {{WORD_NAME, ONCE}},
+	"give a user another password, and end all logins made with the old one"},
+    {{"user", "list"}, NEEDS_STORE, ctl_user_list, {{0}}, "show all users"},
+    {{"user", "remove"}, NEEDS_STORE, ctl_user_remove, {{WORD_NAME, ONCE}},
+	"remove a user, and end all logins made under that name"},
     {{"status", ""}, NEEDS_STORE, ctl_status, {{0}},
 	"tell whether the store answers, what it holds, and how busy the outbox is"},
     {{"dump", ""}, NEEDS_STORE, ctl_dump, {{WORD_TYPES, ANY}},
