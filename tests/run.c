@@ -32,6 +32,7 @@ static const struct {
     {"ctl", ctl_tests},
     {"ctl_line", ctl_line_tests},
     {"ctl_text", ctl_text_tests},
+    {"ctl_user", ctl_user_tests},
     {"ctl_doc", ctl_doc_tests},
     {"ctl_site", ctl_site_tests},
     {"ctl_servers", ctl_servers_tests},
