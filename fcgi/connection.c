@@ -49,6 +49,7 @@ static const struct {
     {"HTTP_HOST", offsetof(struct http_request, host)},
     {"HTTP_X_FORWARDED_PROTO", offsetof(struct http_request, forwarded_proto)},
     {"HTTP_X_FORWARDED_HOST", offsetof(struct http_request, forwarded_host)},
+    {"HTTP_X_FORWARDED_FOR", offsetof(struct http_request, forwarded_for)},
     {"HTTP_ACCEPT_ENCODING", offsetof(struct http_request, accept_encoding)},
     {"HTTP_COOKIE", offsetof(struct http_request, cookie)},
     {"HTTP_ORIGIN", offsetof(struct http_request, origin)},

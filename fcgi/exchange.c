@@ -82,3 +82,14 @@ exchange_base_url(struct exchange *x, struct buf *out, struct err *e)
 	buf_add_str(out, host);
 	return true;
 }
+
+struct str
+exchange_client(const struct exchange *x)
+{
+	const struct http_request *r = x->request;
+	struct str told = last_of(r->forwarded_for);
+
+	return told.len > 0 && nets_hold(&x->http->trusted_proxies, r->remote_addr)
+	    ? told
+	    : r->remote_addr;
+}

@@ -17,8 +17,8 @@ struct http_request {
 	struct str authorization; /* {0}: none */
 	struct str query;         /* "a=b&c=d", without its question mark */
 	struct str host;
-	struct str forwarded_proto,
-	    forwarded_host;     /* X-Forwarded-*: not to be believed of anybody */
+	struct str forwarded_proto, forwarded_host,
+	    forwarded_for;      /* X-Forwarded-*: not to be believed of anybody */
 	struct str remote_addr; /* the client's, as the web server saw it */
 	struct str accept_encoding, cookie, origin;
 	bool https;

@@ -181,8 +181,8 @@ try_password(struct visit *v)
 
 	if (name.len == 0 || password.len == 0)
 		return show_form(v, 400, name, "Enter your name and your password.");
-	if (!login_try(v->x->http->login, name, password, v->x->request->remote_addr,
-		&v->authorize, &r, &e))
+	if (!login_try(v->x->http->login, name, password, exchange_client(v->x), &v->authorize,
+		&r, &e))
 		return show_unavailable(v);
 	switch (r.end) {
 	case LOGIN_WRONG:

@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "base/io.h"
+#include "base/net.h"
 #include "fcgi/cookie.h"
+#include "fcgi/exchange.h"
 #include "fcgi/login_page.h"
 #include "fcgi/media.h"
 #include "login/address.h"
@@ -413,6 +415,31 @@ an_address_is_counted_by_its_network(void)
 }
 
 static void
+a_trusted_proxy_tells_whom_it_speaks_for(void)
+{
+	static const struct {
+		const char *from, *told, *client;
+	} requests_of[] = {
+	    {"192.0.2.1", NULL, "192.0.2.1"},
+	    {"192.0.2.1", "203.0.113.9", "192.0.2.1"},
+	    {"198.51.100.7", NULL, "198.51.100.7"},
+	    {"198.51.100.7", "203.0.113.9", "203.0.113.9"},
+	    {"198.51.100.7", "10.0.0.1, 203.0.113.9", "203.0.113.9"},
+	};
+	struct http h = {0};
+
+	CU_ASSERT_TRUE(nets_parse(STR("198.51.100.0/24"), &h.trusted_proxies));
+	for (size_t i = 0; i < sizeof requests_of / sizeof requests_of[0]; i++) {
+		const struct http_request r = {.remote_addr = str_of(requests_of[i].from),
+		    .forwarded_for = str_of(requests_of[i].told)};
+		const struct exchange x = {.http = &h, .request = &r};
+
+		CU_ASSERT_TRUE(str_is(exchange_client(&x), requests_of[i].client));
+	}
+	nets_free(&h.trusted_proxies);
+}
+
+static void
 there_are_as_many_slots_as_there_are(void)
 {
 	char dir[SCRATCH_DIR_MAX], path[SCRATCH_DIR_MAX + 8];
@@ -454,6 +481,7 @@ const CU_TestInfo login_tests[] = {
     {"a password has its length", a_password_has_its_length},
     {"a password is told from another", a_password_is_told_from_another},
     {"an address is counted by its network", an_address_is_counted_by_its_network},
+    {"a trusted proxy tells whom it speaks for", a_trusted_proxy_tells_whom_it_speaks_for},
     {"there are as many slots as there are", there_are_as_many_slots_as_there_are},
     CU_TEST_INFO_NULL,
 };
