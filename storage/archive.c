@@ -49,6 +49,18 @@ log_path(const struct folder_path *dir, uint32_t file)
 	return folder_path(dir->text, logfile_name(file).text);
 }
 
+/* As long as the store's from the beginning: a file that grows with each sync costs far more. */
+static bool
+file_lengthen(struct archive *a, struct err *e)
+{
+	struct stat ours, theirs;
+
+	if (fstat(a->out_fd, &ours) != 0 || fstat(a->in_fd, &theirs) != 0)
+		return failed(e, "read", a->dir.text);
+	return ours.st_size >= theirs.st_size || ftruncate(a->out_fd, theirs.st_size) == 0 ||
+	    failed(e, "lengthen", a->dir.text);
+}
+
 static bool
 files_open(struct archive *a, struct err *e)
 {
@@ -67,7 +79,7 @@ files_open(struct archive *a, struct err *e)
 		io_close(&a->in_fd);
 		return false;
 	}
-	return true;
+	return file_lengthen(a, e);
 }
 
 static void
