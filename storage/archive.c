@@ -49,7 +49,8 @@ log_path(const struct folder_path *dir, uint32_t file)
 	return folder_path(dir->text, logfile_name(file).text);
 }
 
-/* As long as the store's from the beginning: a file that grows with each sync costs far more. */
+/* As long as the store's from the beginning: a file that grows with each sync costs far more.
+ */
 static bool
 file_lengthen(struct archive *a, struct err *e)
 {
@@ -221,6 +222,15 @@ logs_remove_before(struct archive *a, uint32_t first_log, struct err *e)
 		pthread_mutex_unlock(&a->lock);
 	}
 	return true;
+}
+
+void
+archive_base_drop(struct archive *a)
+{
+	struct folder_path base = folder_path(a->dir.text, ARCHIVE_BASE);
+
+	unlink(folder_path(base.text, MANIFEST_NAME).text);
+	base_look(a);
 }
 
 bool

@@ -71,7 +71,9 @@ const char *archive_dir(const struct archive *a);
 
 /* False: there is no verified backup, and one is wanted at once.  made_s may be NULL. */
 bool archive_has_base(struct archive *a, int64_t *made_s);
-/* After base/ was exchanged, or found damaged: reads its MANIFEST anew and removes the logs
+/* It is damaged, or the logs after it are: nobody counts on it any more. */
+void archive_base_drop(struct archive *a);
+/* After base/ was exchanged: reads its MANIFEST anew and removes the logs
  * before its first_log. */
 bool archive_base_changed(struct archive *a, struct err *e);
 

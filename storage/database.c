@@ -7,10 +7,6 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-/* A page is written whole or not at all only up to the device's sector, which is 4096 bytes on
- * what is sold today. */
-#define PAGE_BYTES 4096
-
 /* With any other priority a page can look more worth keeping than its own version from before
  * the last write; Berkeley DB then chooses that version to evict, passes over it because it is
  * chosen, and fills the cache with versions that nobody can see. */
@@ -125,7 +121,7 @@ database_open(DB **db, DB_ENV *env, const char *file, uint32_t set_flags, uint32
 		*db = NULL;
 		return db_failed(e, rc, "creating a database handle");
 	}
-	if ((rc = (*db)->set_pagesize(*db, PAGE_BYTES)) != 0 ||
+	if ((rc = (*db)->set_pagesize(*db, DATABASE_PAGE_BYTES)) != 0 ||
 	    (rc = (*db)->set_flags(*db, DB_CHKSUM | set_flags)) != 0 ||
 	    (rc = (*db)->set_priority(*db, PAGE_PRIORITY)) != 0 ||
 	    (rc = (*db)->open(*db, NULL, file, NULL, DB_BTREE,

@@ -12,6 +12,10 @@
 #include "base/err.h"
 #include "base/str.h"
 
+/* A page is written whole or not at all only up to the device's sector, which is 4096 bytes on
+ * what is sold today. */
+#define DATABASE_PAGE_BYTES 4096
+
 /* *e from a Berkeley DB return code: ERR_SERVER_UNAVAILABLE for what passes by itself (locks,
  * memory, disk), ERR_DAMAGED for what cannot be read as it was written, ERR_SERVER_FAIL
  * otherwise.  DB_RUNRECOVERY ends the process at once: the

@@ -17,6 +17,7 @@
 
 #include "base/io.h"
 #include "base/pack.h"
+#include "storage/sizes.h"
 
 #define LOG_BUFFER_BYTES (8u << 20)
 #define LOCKS_MAX 20000   /* one batch locks each page it touches */
@@ -329,7 +330,7 @@ env_checkpoint(struct env *env, struct err *e)
 
 	if (rc != 0)
 		return db_failed(e, rc, "checkpointing");
-	if (!directory_sync(env, e))
+	if (!directory_sync(env, e) || !sizes_note(env->dir.text, &env->sizes_hash, e))
 		return false;
 	metrics_observe(env->metrics, METRIC_CHECKPOINT_TIME, METRIC_NO_LABELS,
 	    clock_monotonic_us() - began_us);

@@ -36,6 +36,7 @@ struct env {
 	int lock_fd;                  /* flock on <dir>/lock: one process at a time */
 	int dir_fd;
 	uint64_t reserve_bytes;
+	uint64_t sizes_hash;      /* of what `sizes` says (storage/sizes.h) */
 	uint32_t synced_log_file; /* the log file whose name is known to be on disk */
 };
 

@@ -11,6 +11,7 @@
 
 #include "base/io.h"
 #include "storage/repair.h"
+#include "storage/sizes.h"
 
 #define LOCK_RETRY_NS 10000000
 
@@ -75,10 +76,22 @@ anything_in(const char *dir)
 }
 
 static bool
+sizes_are_right(const struct home *h)
+{
+	struct err why = {0};
+
+	if (sizes_check(h->store.text, &why))
+		return true;
+	log_line(h->log, LOG_LEVEL_WARN, "suspect", "why=%s", log_quote(str_of(why.text)).text);
+	return false;
+}
+
+static bool
 find_out(struct home *h, struct finding *f, struct err *e)
 {
 	*f = (struct finding){.store_exists = folder_exists(h->store.text)};
-	f->suspect = folder_exists(folder_path(h->store.text, ENV_SUSPECT_NAME).text);
+	f->suspect = folder_exists(folder_path(h->store.text, ENV_SUSPECT_NAME).text) ||
+	    !sizes_are_right(h);
 	return archive_compare(h->archive.text, h->store.text, &f->archive, &f->why, e);
 }
 
@@ -129,10 +142,7 @@ look_through(struct home *h, struct err *e)
 	log_line(h->log, LOG_LEVEL_WARN, "looking-through", "dir=%s",
 	    log_quote(str_of(h->store.text)).text);
 	if (inspect(h, &why)) {
-		if (unlink(mark.text) != 0)
-			return err_set(e, ERR_SERVER_FAIL, "cannot remove %s: %s", mark.text,
-			    strerror(errno));
-		return folder_sync(h->store.text, e);
+		return folder_remove(mark.text, e) && folder_sync(h->store.text, e);
 	}
 	if (why.code != ERR_DAMAGED) {
 		*e = why;

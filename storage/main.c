@@ -29,6 +29,7 @@
 #include "config/config.h"
 #include "storage/maintain.h"
 #include "storage/server.h"
+#include "storage/sweep.h"
 #include "storage/tools.h"
 
 #define LISTEN_BACKLOG 512
@@ -63,6 +64,7 @@ struct process {
 	struct writer *writer;
 	struct maintenance *maintenance;
 	struct chores *chores;
+	struct sweep *sweep;
 	struct generation *generation;
 	struct server *server;
 };
@@ -266,7 +268,8 @@ threads_begin(struct process *p, struct err *e)
 
 	if (!writer_start(&p->writer, &p->env, e) ||
 	    !maintenance_start(&p->maintenance, &p->env, p->writer, &m, e) ||
-	    !chores_start(&p->chores, &p->env, p->writer, e))
+	    !chores_start(&p->chores, &p->env, p->writer, e) ||
+	    !sweep_start(&p->sweep, &p->env, e))
 		return false;
 	service = (struct service){.env = &p->env,
 	    .writer = p->writer,
@@ -345,6 +348,7 @@ refuse(struct process *p, const struct options *o, const struct err *why)
 static bool
 store_end(struct process *p, struct err *e)
 {
+	sweep_stop(&p->sweep);
 	maintenance_stop(&p->maintenance);
 	if (!server_stop(&p->server)) /* its threads still use all the rest; recovery will do */
 		return err_set(e, ERR_SERVER_FAIL, "connections do not end");

@@ -2,6 +2,7 @@
  */
 #include "storage/repair.h"
 
+#include "base/io.h"
 #include "storage/apart.h"
 #include "storage/check.h"
 
@@ -202,4 +203,15 @@ repair_store(struct home *h, const char *why, struct err *e)
 	log_line(h->log, LOG_LEVEL_WARN, "repaired", "end=%u/%u ms=%lld", source.end.file,
 	    source.end.offset, (long long)(clock_monotonic_us() - began_us) / 1000);
 	return true;
+}
+
+void
+repair_mark(struct home *h, const char *why)
+{
+	struct folder_path mark = folder_path(h->store.text, ENV_SUSPECT_NAME);
+	struct err e = {0};
+
+	if (folder_exists(h->store.text) && !io_write_file(mark.text, str_of(why), 0600, &e))
+		log_line(
+		    h->log, LOG_LEVEL_WARN, "mark", "error=%s", log_quote(str_of(e.text)).text);
 }

@@ -45,6 +45,9 @@ bool repair_store(struct home *h, const char *why, struct err *e);
  * not there is passed over. */
 bool repair_put_aside(struct home *h, bool archive_too, struct err *e);
 
+/* The next start looks through the store, and repairs it if it is damaged. */
+void repair_mark(struct home *h, const char *why);
+
 /* The archive alone, if it is on the same disk. */
 bool repair_put_archive_aside(struct home *h, struct err *e);
 

@@ -204,7 +204,11 @@ check(struct work *w, struct err *e)
 {
 	struct inspection how = how_of(w);
 
-	return repair_inspect(w->home.store.text, &how, e);
+	if (repair_inspect(w->home.store.text, &how, e))
+		return true;
+	if (e->code == ERR_DAMAGED)
+		repair_mark(&w->home, e->text);
+	return false;
 }
 
 static const struct {

@@ -12,7 +12,8 @@
  *   outbox-store [--config FILE | --dir DATA] --accept-loss
  *       makes a store of what can still be read, says what that is, and goes on as --restore.
  *   outbox-store [--config FILE | --dir DATA] --check
- *       recovers the store if need be and looks through all of it.  Refused while it serves.
+ *       recovers the store if need be and looks through all of it; what is damaged is repaired
+ *       by the next start.  Refused while it serves.
  *
  * Each prints to standard output what it found, a line a fact; why it failed goes to standard
  * error.  Exit status: 0 well; 1 damaged; 64 wrong usage; 69 a store serves; 74 no room or

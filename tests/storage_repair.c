@@ -13,6 +13,7 @@
 
 #include "base/folder.h"
 #include "storage/check.h"
+#include "storage/pages.h"
 #include "storage/repair.h"
 #include "tests/bare.h"
 #include "tests/store_process.h"
@@ -301,13 +302,39 @@ a_missing_file_is_made_again(void)
 static void
 a_file_cut_to_half_is_made_again(void)
 {
-	each_file_survives(cut_to_half, true);
+	each_file_survives(cut_to_half, false);
 }
 
 static void
 a_file_cut_to_nothing_is_made_again(void)
 {
 	each_file_survives(cut_to_nothing, false);
+}
+
+/* Nobody reads it, and nothing says that it may be damaged. */
+static void
+a_page_that_nobody_reads_is_made_again(void)
+{
+	struct folder_path store;
+	struct err e = {0};
+	struct ward w;
+	int how = 0;
+
+	ward_start(&w);
+	store = folder_path(w.data, "store");
+	scratch_end(w.p.pid, SIGTERM, STOP_S);
+	overwrite(folder_path(store.text, "DmarcInternalReport.policy").text, 4096 + 3000, 100);
+	CU_ASSERT_FALSE(pages_check(
+	    folder_path(store.text, "DmarcInternalReport.policy").text, NULL, NULL, &e));
+	CU_ASSERT_EQUAL(e.code, ERR_DAMAGED);
+	store_process_again(&w.p);
+	waitpid(w.p.pid, &how, 0); /* ends by itself */
+	CU_ASSERT_TRUE(WIFEXITED(how) && WEXITSTATUS(how) == EX_DATAERR);
+	store_process_again(&w.p);
+	all_is_there(&w, "a page that nobody reads");
+	CU_ASSERT_EQUAL(folders_kept(&w), 1);
+	store_is_sound(&w);
+	ward_end(&w);
 }
 
 static void
@@ -495,6 +522,7 @@ const CU_TestInfo storage_repair_tests[] = {
     {"a file cut to half is made again", a_file_cut_to_half_is_made_again},
     {"a file cut to nothing is made again", a_file_cut_to_nothing_is_made_again},
     {"an overwritten page is made again", an_overwritten_page_is_made_again},
+    {"a page that nobody reads is made again", a_page_that_nobody_reads_is_made_again},
     {"either folder makes the other again", either_folder_makes_the_other_again},
     {"both damaged is told and not served", both_damaged_is_told_and_not_served},
     {"a repair that is killed begins again", a_repair_that_is_killed_begins_again},
