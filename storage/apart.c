@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #include "base/io.h"
@@ -29,8 +30,9 @@ ended_otherwise(int status, struct err *e)
 	if (WIFSIGNALED(status))
 		return err_set(
 		    e, ERR_DAMAGED, "looking at it ended with signal %d", WTERMSIG(status));
-	return err_set(
-	    e, ERR_DAMAGED, "looking at it ended with status %d", WEXITSTATUS(status));
+	return err_set(e,
+	    WEXITSTATUS(status) == EX_TEMPFAIL ? ERR_SERVER_UNAVAILABLE : ERR_DAMAGED,
+	    "looking at it ended with status %d", WEXITSTATUS(status));
 }
 
 bool

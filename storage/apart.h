@@ -11,7 +11,7 @@
 
 /* Calls run in a copy of this process, which must have one thread and no environment open, and
  * waits for its end.  What run writes to memory is lost; its error comes back.  ERR_DAMAGED if
- * it was ended. */
+ * it was ended, ERR_SERVER_UNAVAILABLE if it ended itself with EX_TEMPFAIL. */
 bool apart_run(bool (*run)(void *arg, struct err *e), void *arg, struct err *e);
 
 #endif

@@ -35,13 +35,19 @@ is_among(int rc, const int *codes, size_t n)
 #define IS_AMONG(rc, codes) is_among(rc, codes, sizeof(codes) / sizeof(codes)[0])
 
 bool
+db_passes(int rc)
+{
+	return IS_AMONG(rc, passing);
+}
+
+bool
 db_failed(struct err *e, int rc, const char *what)
 {
 	enum err_code code = ERR_SERVER_FAIL;
 
 	if (rc == DB_RUNRECOVERY)
 		_exit(EX_SOFTWARE);
-	if (IS_AMONG(rc, passing))
+	if (db_passes(rc))
 		code = ERR_SERVER_UNAVAILABLE;
 	else if (IS_AMONG(rc, damage))
 		code = ERR_DAMAGED;
@@ -53,7 +59,7 @@ db_open_failed(struct err *e, int rc, const char *what)
 {
 	enum err_code code = ERR_DAMAGED;
 
-	if (IS_AMONG(rc, passing))
+	if (db_passes(rc))
 		code = ERR_SERVER_UNAVAILABLE;
 	else if (IS_AMONG(rc, refusals))
 		code = ERR_SERVER_FAIL;

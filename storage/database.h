@@ -26,6 +26,9 @@ bool db_failed(struct err *e, int rc, const char *what);
  * of rights: a file that is missing, cut, or not what it should be. */
 bool db_open_failed(struct err *e, int rc, const char *what);
 
+/* Does this return code stand for what passes by itself? */
+bool db_passes(int rc);
+
 DBT dbt_in(struct str s); /* for keys and values that Berkeley DB only reads */
 
 /* 1 found, *value replaced; 0 none, *value empty; -1 with *e set. */

@@ -27,15 +27,34 @@
 #define TRANSACTIONS_BESIDE_BUFFERS 20000
 #define MUTEXES_BESIDE_BUFFERS 80000
 #define LOCK_RETRY_NS 10000000
+#define MESSAGES_A_SECOND 10 /* of Berkeley DB's, in the log */
+
+/* A full disk makes Berkeley DB say three lines for each page of its cache. */
+static bool
+may_be_said(struct env *env)
+{
+	int64_t second = clock_monotonic_us() / 1000000;
+	unsigned unsaid;
+
+	if (env->said_s == second)
+		return ++env->said <= MESSAGES_A_SECOND;
+	unsaid = env->said > MESSAGES_A_SECOND ? env->said - MESSAGES_A_SECOND : 0;
+	env->said_s = second;
+	env->said = 1;
+	if (unsaid > 0)
+		log_line(env->log, LOG_LEVEL_WARN, "berkeley-db", "more=%u", unsaid);
+	return true;
+}
 
 static void
 on_message(const DB_ENV *db, const char *prefix, const char *text)
 {
-	const struct env *env = db->app_private;
+	struct env *env = db->app_private;
 
 	(void)prefix;
-	log_line(
-	    env->log, LOG_LEVEL_WARN, "berkeley-db", "text=%s", log_quote(str_of(text)).text);
+	if (may_be_said(env))
+		log_line(env->log, LOG_LEVEL_WARN, "berkeley-db", "text=%s",
+		    log_quote(str_of(text)).text);
 }
 
 static void
@@ -51,10 +70,16 @@ static void
 on_event(DB_ENV *db, u_int32_t event, void *info)
 {
 	const struct env *env = db->app_private;
+	const int *rc = info;
 
-	(void)info;
-	if (event == DB_EVENT_PANIC)
-		env_suspect(env, "Berkeley DB panicked");
+	if (event != DB_EVENT_PANIC)
+		return;
+	if (rc != NULL && db_passes(*rc)) {
+		log_line(env->log, LOG_LEVEL_ERROR, "berkeley-db-panic", "error=%s exit=%d",
+		    log_quote(str_of(db_strerror(*rc))).text, EX_TEMPFAIL);
+		_exit(EX_TEMPFAIL);
+	}
+	env_suspect(env, "Berkeley DB panicked");
 }
 
 void

@@ -36,6 +36,8 @@ struct env {
 	int lock_fd;                  /* flock on <dir>/lock: one process at a time */
 	int dir_fd;
 	uint64_t reserve_bytes;
+	_Atomic int64_t said_s;   /* the last second in which Berkeley DB said something */
+	_Atomic unsigned said;    /* and how many lines in it */
 	uint64_t sizes_hash;      /* of what `sizes` says (storage/sizes.h) */
 	uint32_t synced_log_file; /* the log file whose name is known to be on disk */
 };
@@ -101,6 +103,9 @@ bool env_meta_begin(struct env *env, struct err *e); /* of a new environment */
 /* Brings an older format up to ENV_FORMAT; refuses a newer one. */
 bool env_upgrade(struct env *env, struct err *e);
 bool env_format(struct env *env, DB_TXN *txn, uint32_t *format, struct err *e);
+/* The same of a file that no environment has open, as it was at its last checkpoint.  False if
+ * it cannot be read so. */
+bool env_format_peek(const char *meta_path, uint32_t *format);
 bool env_new_epoch(struct env *env, struct err *e); /* states from before are unknown */
 bool env_epoch(struct env *env, DB_TXN *txn, uint32_t *epoch, struct err *e);
 bool env_token_key(

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "storage/ballast.h"
 #include "storage/repair.h"
 #include "storage/sizes.h"
 
@@ -47,7 +48,7 @@ home_lock(struct home *h, const struct home_options *o, const struct clock *cloc
 	h->archive = folder_path(o->dir, "archive");
 	if (o->archive_dir != NULL)
 		snprintf(h->archive.text, sizeof h->archive.text, "%s", o->archive_dir);
-	if (folder_make(o->dir, e) && lock(h, e))
+	if (folder_make(o->dir, e) && folder_parent_sync(o->dir, e) && lock(h, e))
 		return true;
 	home_unlock(h);
 	return false;
@@ -57,6 +58,21 @@ void
 home_unlock(struct home *h)
 {
 	io_close(&h->lock_fd);
+}
+
+/* What is newer is not to be touched, so the number is read before anything is recovered.  If
+ * it cannot be read here, env_upgrade() judges. */
+static bool
+format_is_known(struct home *h, struct err *e)
+{
+	struct folder_path meta = folder_path(h->store.text, "meta");
+	uint32_t format;
+
+	if (!env_format_peek(meta.text, &format) || format <= ENV_FORMAT)
+		return true;
+	return err_set(e, ERR_SERVER_FAIL,
+	    "the store was written by format %u; this program knows up to %d", format,
+	    ENV_FORMAT);
 }
 
 /* --- what was found, and what is to be done about it --- */
@@ -210,8 +226,8 @@ open_once(struct home *h, struct env *env, bool anew, struct err *e)
 	return env_open(env, &o, h->clock, h->log, e);
 }
 
-bool
-home_open(struct home *h, struct env *env, struct err *e)
+static bool
+open_or_repair(struct home *h, struct env *env, struct err *e)
 {
 	struct err why = {0};
 	bool anew;
@@ -225,4 +241,24 @@ home_open(struct home *h, struct env *env, struct err *e)
 		return false;
 	}
 	return repair_store(h, why.text, e) && open_once(h, env, false, e);
+}
+
+bool
+home_open(struct home *h, struct env *env, struct err *e)
+{
+	struct err first = {0};
+
+	if (!format_is_known(h, e))
+		return false;
+	ballast_adjust(
+	    h->dir.text, h->options.ballast_bytes, 2 * h->options.reserve_bytes, h->log);
+	if (ballast_disk_is_full(h->dir.text))
+		return err_set(
+		    e, ERR_SERVER_UNAVAILABLE, "the disk of %s is full", h->dir.text);
+	if (open_or_repair(h, env, &first))
+		return true;
+	if (first.code == ERR_SERVER_UNAVAILABLE && ballast_give_up(h->dir.text, h->log))
+		return open_or_repair(h, env, e);
+	*e = first;
+	return false;
 }

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/pack.h"
+#include "storage/ballast.h"
 #include "storage/opids.h"
 
 struct maintenance {
@@ -187,6 +188,9 @@ maintenance_thread(void *arg)
 		if (!env_checkpoint(m->env, &e) ||
 		    !maintain_logs(m->env, m->options.keep_log_bytes, &e))
 			warn(m->env, "checkpoint", &e);
+		if (m->env->home.text[0] != '\0')
+			ballast_adjust(m->env->home.text, m->options.ballast_bytes,
+			    2 * m->env->reserve_bytes, m->env->log);
 		if (clock_monotonic_us() < prune_at_us)
 			continue;
 		prune_at_us = clock_monotonic_us() + PRUNE_S * INT64_C(1000000);

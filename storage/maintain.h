@@ -9,6 +9,7 @@
 
 struct maintain_options {
 	int64_t keep_changes_s;  /* entries of the change log are kept so long at least */
+	uint64_t ballast_bytes;  /* in the data folder; 0: none */
 	uint64_t keep_log_bytes; /* of Berkeley DB logs that recovery no longer needs */
 };
 

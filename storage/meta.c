@@ -2,6 +2,7 @@
  * type's counters. */
 #include <sodium.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/pack.h"
 #include "storage/env.h"
@@ -111,6 +112,36 @@ env_format(struct env *env, DB_TXN *txn, uint32_t *format, struct err *e)
 		err_set(e, ERR_DAMAGED, "the format's number cannot be read");
 	buf_free(&value);
 	return found >= 0;
+}
+
+static void
+say_nothing(const DB_ENV *env, const char *prefix, const char *text)
+{
+	(void)env;
+	(void)prefix;
+	(void)text;
+}
+
+bool
+env_format_peek(const char *meta_path, uint32_t *format)
+{
+	DB *db;
+	uint8_t bytes[4];
+	DBT key = dbt_in(STR("format"));
+	DBT value = {.data = bytes, .ulen = sizeof bytes, .flags = DB_DBT_USERMEM};
+	int rc;
+
+	*format = FORMAT_WITHOUT_NUMBER;
+	if (access(meta_path, F_OK) != 0 || db_create(&db, NULL, 0) != 0)
+		return false;
+	db->set_errcall(db, say_nothing);
+	rc = db->open(db, NULL, meta_path, NULL, DB_BTREE, DB_RDONLY, 0);
+	if (rc == 0)
+		rc = db->get(db, NULL, &key, &value, 0);
+	db->close(db, 0);
+	if (rc == 0 && value.size == sizeof bytes)
+		*format = get_be32(bytes);
+	return rc == 0 || rc == DB_NOTFOUND;
 }
 
 static bool
