@@ -351,15 +351,26 @@ bool
 env_checkpoint(struct env *env, struct err *e)
 {
 	int64_t began_us = clock_monotonic_us();
-	int rc = env->db->txn_checkpoint(env->db, 0, 0, 0);
+	struct buf sizes = {0};
+	bool ok = false;
+	int rc;
 
-	if (rc != 0)
-		return db_failed(e, rc, "checkpointing");
-	if (!directory_sync(env, e) || !sizes_note(env->dir.text, &env->sizes_hash, e))
-		return false;
+	if (!sizes_list(env->dir.text, &sizes, e))
+		goto out;
+	rc = env->db->txn_checkpoint(env->db, 0, 0, 0);
+	if (rc != 0) {
+		db_failed(e, rc, "checkpointing");
+		goto out;
+	}
+	if (!directory_sync(env, e) ||
+	    !sizes_note(env->dir.text, buf_str(&sizes), &env->sizes_hash, e))
+		goto out;
 	metrics_observe(env->metrics, METRIC_CHECKPOINT_TIME, METRIC_NO_LABELS,
 	    clock_monotonic_us() - began_us);
-	return true;
+	ok = true;
+out:
+	buf_free(&sizes);
+	return ok;
 }
 
 bool

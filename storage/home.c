@@ -181,6 +181,18 @@ archive_give_up(struct home *h, const struct finding *f, struct err *e)
 	return false;
 }
 
+/* Behind the store's last whole record, which lies where the archive ends or after it. */
+static bool
+log_tail_clear(struct home *h, struct err *e)
+{
+	struct log_place end;
+	uint32_t first;
+
+	return archive_extent(h->archive.text, &first, &end, e) &&
+	    logfile_end(h->store.text, end, &end, e) &&
+	    logfile_clear_after(h->store.text, end, e);
+}
+
 /* Until the store is one that can be opened.  *anew: with an archive begun again. */
 static bool
 make_ready(struct home *h, bool *anew, struct err *e)
@@ -199,7 +211,7 @@ make_ready(struct home *h, bool *anew, struct err *e)
 		}
 		return !f.suspect || look_through(h, e);
 	case ARCHIVE_MATCHES:
-		return !f.suspect || look_through(h, e);
+		return log_tail_clear(h, e) && (!f.suspect || look_through(h, e));
 	case ARCHIVE_IS_DAMAGED:
 		*anew = true;
 		return archive_give_up(h, &f, e);

@@ -187,3 +187,41 @@ out:
 	buf_free(&bytes);
 	return ok;
 }
+
+static bool
+is_zero(struct str bytes)
+{
+	for (size_t i = 0; i < bytes.len; i++)
+		if (bytes.s[i] != '\0')
+			return false;
+	return true;
+}
+
+bool
+logfile_clear_after(const char *dir, struct log_place end, struct err *e)
+{
+	struct buf path = {0}, tail = {0};
+	bool ok = false;
+	int fd = -1;
+
+	if (!logfile_read(dir, end.file, end.offset, SIZE_MAX, &tail, e))
+		goto out;
+	if (is_zero(buf_str(&tail))) {
+		ok = true;
+		goto out;
+	}
+	buf_printf(&path, "%s/%s", dir, logfile_name(end.file).text);
+	fd = open(buf_terminate(&path), O_WRONLY | O_CLOEXEC);
+	if (fd < 0 || ftruncate(fd, end.offset) != 0 ||
+	    ftruncate(fd, (off_t)(end.offset + tail.len)) != 0 || fsync(fd) != 0) {
+		err_set(e, ERR_SERVER_FAIL, "cannot clear the end of %s: %s", path.s,
+		    strerror(errno));
+		goto out;
+	}
+	ok = true;
+out:
+	io_close(&fd);
+	buf_free(&path);
+	buf_free(&tail);
+	return ok;
+}

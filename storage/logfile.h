@@ -45,4 +45,8 @@ size_t logfile_whole(struct str bytes, size_t *last);
  * there.  from is a record's beginning or the end of one; a file that is missing ends it. */
 bool logfile_end(const char *dir, struct log_place from, struct log_place *end, struct err *e);
 
+/* Makes zeros of what lies behind end in its file.  A power cut can leave whole records there,
+ * behind one that is not; once that is written anew they would count again. */
+bool logfile_clear_after(const char *dir, struct log_place end, struct err *e);
+
 #endif

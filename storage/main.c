@@ -36,11 +36,13 @@
 #define LOCK_WAIT_MS 10000 /* a predecessor may need so long to close */
 #define TOOL_LOCK_WAIT_MS 2000
 #define HEARTBEAT_MS 1000
-#define STUCK_US INT64_C(60000000)   /* a batch that takes longer will not end */
-#define FILES_BESIDE_CONNECTIONS 200 /* databases and logs */
-#define ACCEPT_PAUSE_NS 50000000     /* after a failure that passes: too many open files */
-#define MAPPED_BYTES (1 << 20)       /* memory of this size goes back when it is freed */
-#define KEPT_BYTES (4 << 20)         /* free memory that a thread's next query finds again */
+#define STUCK_US INT64_C(60000000) /* a batch or a checkpoint that takes longer will not end   \
+				    */
+#define ANSWER_STUCK_US (5 * STUCK_US) /* nor will an answer, of whatever length */
+#define FILES_BESIDE_CONNECTIONS 200   /* databases and logs */
+#define ACCEPT_PAUSE_NS 50000000       /* after a failure that passes: too many open files */
+#define MAPPED_BYTES (1 << 20)         /* memory of this size goes back when it is freed */
+#define KEPT_BYTES (4 << 20)           /* free memory that a thread's next query finds again */
 #define REFUSE_US                                                                              \
 	INT64_C(12000000) /* how long the reason is told: outboxd then does not wait */
 #define REFUSE_PASSING_US INT64_C(3000000) /* the same for what may pass by itself */
@@ -295,12 +297,20 @@ accept_one(struct process *p)
 	}
 }
 
+static bool
+is_stuck(const struct process *p)
+{
+	return (p->writer != NULL && writer_busy_us(p->writer) >= STUCK_US) ||
+	    (p->maintenance != NULL && maintenance_busy_us(p->maintenance) >= STUCK_US) ||
+	    server_busy_us(p->server) >= ANSWER_STUCK_US;
+}
+
 /* A byte says that the store serves; its absence, that it is stuck and had better be killed.
  * False if nobody is there to read it. */
 static bool
 heartbeat(const struct process *p)
 {
-	if (p->ready_fd < 0 || (p->writer != NULL && writer_busy_us(p->writer) >= STUCK_US))
+	if (p->ready_fd < 0 || is_stuck(p))
 		return true;
 	return write(p->ready_fd, "", 1) == 1 || errno != EPIPE;
 }

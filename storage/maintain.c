@@ -22,6 +22,7 @@ struct maintenance {
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
 	bool stopping; /* under lock */
+	_Atomic int64_t busy_since_us;
 };
 
 struct prune_job {
@@ -185,12 +186,14 @@ maintenance_thread(void *arg)
 	while (next_turn(m)) {
 		struct err e = {0};
 
+		m->busy_since_us = clock_monotonic_us();
 		if (!env_checkpoint(m->env, &e) ||
 		    !maintain_logs(m->env, m->options.keep_log_bytes, &e))
 			warn(m->env, "checkpoint", &e);
 		if (m->env->home.text[0] != '\0')
 			ballast_adjust(m->env->home.text, m->options.ballast_bytes,
 			    2 * m->env->reserve_bytes, m->env->log);
+		m->busy_since_us = 0;
 		if (clock_monotonic_us() < prune_at_us)
 			continue;
 		prune_at_us = clock_monotonic_us() + PRUNE_S * INT64_C(1000000);
@@ -199,6 +202,14 @@ maintenance_thread(void *arg)
 			warn(m->env, "prune", &e);
 	}
 	return NULL;
+}
+
+int64_t
+maintenance_busy_us(const struct maintenance *m)
+{
+	int64_t since = m->busy_since_us;
+
+	return since == 0 ? 0 : clock_monotonic_us() - since;
 }
 
 static void

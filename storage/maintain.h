@@ -25,6 +25,9 @@ bool maintenance_start(struct maintenance **m, struct env *env, struct writer *w
 /* Before the writer.  Safe on NULL; leaves NULL. */
 void maintenance_stop(struct maintenance **m);
 
+/* How long what its thread is at has taken; 0: it rests. */
+int64_t maintenance_busy_us(const struct maintenance *m);
+
 /* What its thread does every PRUNE_S and at each checkpoint. */
 bool maintain_prune(struct env *env, struct writer *w, int64_t keep_changes_s, struct err *e);
 bool maintain_logs(struct env *env, uint64_t keep_bytes, struct err *e);

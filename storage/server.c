@@ -18,6 +18,7 @@
 struct connection {
 	struct server *server;
 	struct connection *next, **link; /* link: what points to it */
+	_Atomic int64_t busy_since_us;
 	int fd;
 };
 
@@ -61,6 +62,17 @@ connection_end(struct connection *c)
 	free(c);
 }
 
+static bool
+answer(struct connection *c, const struct buf *frame, struct reply *r)
+{
+	bool ok;
+
+	c->busy_since_us = clock_monotonic_us();
+	ok = service_answer(&c->server->service, frame, r);
+	c->busy_since_us = 0;
+	return ok;
+}
+
 static void *
 connection_thread(void *arg)
 {
@@ -69,8 +81,7 @@ connection_thread(void *arg)
 	struct reply r = {0};
 
 	while (frame_wait(c->fd, FRAME_NO_DEADLINE) &&
-	    frame_read(c->fd, &frame, frame_deadline()) &&
-	    service_answer(&c->server->service, &frame, &r)) {
+	    frame_read(c->fd, &frame, frame_deadline()) && answer(c, &frame, &r)) {
 		/* What was asked may hold a secret. */
 		sodium_memzero(frame.s, frame.len < KEEP_BUFFER_BYTES ? frame.len : 0);
 		shrink(&frame);
@@ -151,6 +162,22 @@ server_connection(struct server *s, int fd)
 	if (pthread_create(&thread, &detached, connection_thread, c) != 0)
 		connection_end(c);
 	pthread_attr_destroy(&detached);
+}
+
+int64_t
+server_busy_us(struct server *s)
+{
+	int64_t now_us = clock_monotonic_us(), longest_us = 0;
+
+	pthread_mutex_lock(&s->lock);
+	for (const struct connection *c = s->connections; c != NULL; c = c->next) {
+		int64_t since_us = c->busy_since_us;
+
+		if (since_us != 0 && now_us - since_us > longest_us)
+			longest_us = now_us - since_us;
+	}
+	pthread_mutex_unlock(&s->lock);
+	return longest_us;
 }
 
 bool

@@ -19,6 +19,8 @@ void server_start(struct server **s, const struct service *service, size_t conne
 void server_refuse(struct server **s, struct env *env, const char *why, size_t connections_max);
 /* Takes fd over: serves it, or closes it if there are too many. */
 void server_connection(struct server *s, int fd);
+/* How long the slowest of the answers under way has taken; 0: there is none. */
+int64_t server_busy_us(struct server *s);
 /* Ends all connections, each after the answer it is at.  False if some do not end: *s is then
  * still in use.  Safe on NULL; leaves NULL. */
 bool server_stop(struct server **s);

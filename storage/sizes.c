@@ -19,7 +19,7 @@
 
 struct listing {
 	const char *dir;
-	struct buf text; /* a line for each file: its size, its name */
+	struct buf *text; /* a line for each file: its size, its name */
 };
 
 static bool
@@ -33,7 +33,7 @@ line_add(void *listing, const char *name, struct err *e)
 	if (stat(folder_path(l->dir, name).text, &st) != 0)
 		return err_set(
 		    e, ERR_SERVER_FAIL, "cannot look at %s: %s", name, strerror(errno));
-	buf_printf(&l->text, "%lld %s\n", (long long)st.st_size, name);
+	buf_printf(l->text, "%lld %s\n", (long long)st.st_size, name);
 	return true;
 }
 
@@ -49,33 +49,34 @@ hash_of(struct str text)
 }
 
 bool
-sizes_note(const char *dir, uint64_t *last, struct err *e)
+sizes_list(const char *dir, struct buf *list, struct err *e)
 {
-	struct listing l = {.dir = dir};
+	struct listing l = {.dir = dir, .text = list};
+
+	return folder_list(dir, line_add, &l, e);
+}
+
+bool
+sizes_note(const char *dir, struct str list, uint64_t *last, struct err *e)
+{
 	struct folder_path path = folder_path(dir, SIZES_NAME);
-	bool ok = false;
-	uint64_t hash;
+	struct buf text = {0};
+	uint64_t hash = hash_of(list);
+	bool ok = true;
 	int fd = -1;
 
-	if (!folder_list(dir, line_add, &l, e))
-		goto out;
-	hash = hash_of(buf_str(&l.text));
-	if (hash == *last) {
-		ok = true;
-		goto out;
-	}
-	buf_printf(&l.text, "%016" PRIx64 "\n", hash);
+	if (hash == *last)
+		return true;
+	buf_add_str(&text, list);
+	buf_printf(&text, "%016" PRIx64 "\n", hash);
 	fd = open(path.text, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	if (fd < 0 || !io_write_full(fd, l.text.s, l.text.len)) {
-		err_set(e, errno == ENOSPC ? ERR_SERVER_UNAVAILABLE : ERR_SERVER_FAIL,
+	if (fd < 0 || !io_write_full(fd, text.s, text.len))
+		ok = err_set(e, errno == ENOSPC ? ERR_SERVER_UNAVAILABLE : ERR_SERVER_FAIL,
 		    "cannot write %s: %s", path.text, strerror(errno));
-		goto out;
-	}
-	*last = hash;
-	ok = true;
-out:
+	else
+		*last = hash;
 	io_close(&fd);
-	buf_free(&l.text);
+	buf_free(&text);
 	return ok;
 }
 

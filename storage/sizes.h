@@ -10,10 +10,13 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/str.h"
 
-/* Notes the sizes of all database files in dir, if they are others than *last, a hash that it
- * keeps up. */
-bool sizes_note(const char *dir, uint64_t *last, struct err *e);
+/* A line for each database file in dir, added to list: before a checkpoint, which makes sure of
+ * what is there by then. */
+bool sizes_list(const char *dir, struct buf *list, struct err *e);
+/* Notes them, after it, if they are others than *last, a hash that it keeps up. */
+bool sizes_note(const char *dir, struct str list, uint64_t *last, struct err *e);
 /* False, with ERR_DAMAGED naming it, if a file is missing or shorter than was noted. */
 bool sizes_check(const char *dir, struct err *e);
 
