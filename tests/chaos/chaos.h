@@ -2,6 +2,8 @@
 #ifndef TESTS_CHAOS_CHAOS_H
 #define TESTS_CHAOS_CHAOS_H
 
+#include <stdio.h>
+
 #include "tests/chaos/crowd.h"
 #include "tests/chaos/powercut.h"
 #include "tests/site.h"
@@ -19,11 +21,15 @@ struct chaos {
 	uint64_t dice;
 	unsigned struck[PULSE_KINDS_MAX]; /* by place in faults */
 	unsigned checks, lost, wrong, manual;
-	struct power_cut cut;  /* all of them together */
+	struct power_cut cut; /* all of them together */
+	FILE *log;
+	int64_t began_us;
 	unsigned quick;        /* deaths of the store, each soon after the one before */
 	int64_t store_back_us; /* when it last served again after one */
 };
 
+/* Into the run's own log, DIR/chaos.log. */
+void chaos_say(struct chaos *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* Something that may never be; it is printed at once. */
 void chaos_wrong(struct chaos *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* The test had to help; it is printed at once. */

@@ -13,7 +13,7 @@
 #define THINK_US 12000 /* between two requests, at most */
 #define PROBE_US 20000 /* between two, while nobody answers */
 #define HELD_US 1000
-#define END_WAIT_US 60000000 /* until the last unknown write is found out */
+#define END_WAIT_US 20000000 /* until the last unknown write is found out */
 #define KEPT_SHARE 100       /* of the states that are heard of, one in so many is kept */
 
 struct crowd {

@@ -369,6 +369,21 @@ close(int fd)
 	return (int)syscall(SYS_close, fd);
 }
 
+int
+truncate(const char *path, off_t size)
+{
+	struct undo_path p;
+	int fd, rc;
+
+	if (!disk.on || !undo_path(AT_FDCWD, path, &p))
+		return (int)syscall(SYS_truncate, path, size);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	rc = fd < 0 ? -1 : ftruncate(fd, size);
+	if (fd >= 0)
+		close(fd);
+	return rc;
+}
+
 /* --- names --- */
 
 int
@@ -535,16 +550,6 @@ fopen(const char *path, const char *mode)
 		undo_give_up("opened as a stream", path);
 	find_real("fopen", &real);
 	return real(path, mode);
-}
-
-int
-truncate(const char *path, off_t size)
-{
-	struct undo_path p;
-
-	if (disk.on && undo_path(AT_FDCWD, path, &p))
-		undo_give_up("cut off by its name", path);
-	return (int)syscall(SYS_truncate, path, size);
 }
 
 /* The same functions under their other names, where off_t has 64 bits anyway, and where the

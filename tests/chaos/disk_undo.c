@@ -116,20 +116,47 @@ is_saved(const struct tracked *t, uint64_t page)
 	return page < t->n_saved && (t->saved[page / 8] >> page % 8 & 1);
 }
 
-/* What a store before this one has left unsynced. */
+/* What is unsynced, also by a store before this one or a process beside it.  Under t->lock. */
 static void
 load(struct tracked *t)
 {
 	struct disk_head head;
 	struct disk_page page;
 
-	t->undo_fd = side_open('f', t->ino, O_RDWR);
-	if (t->undo_fd < 0 || syscall(SYS_read, t->undo_fd, &head, sizeof head) != sizeof head)
+	if (t->undo_fd < 0)
+		t->undo_fd = side_open('f', t->ino, O_RDWR | O_APPEND);
+	if (t->n_saved > 0)
+		memset(t->saved, 0, t->n_saved / 8);
+	t->dirty = t->undo_fd >= 0 &&
+	    syscall(SYS_pread64, t->undo_fd, &head, sizeof head, 0) == sizeof head;
+	if (!t->dirty)
 		return;
-	t->dirty = true;
 	t->synced_size = head.size;
-	while (syscall(SYS_read, t->undo_fd, &page, sizeof page) == sizeof page)
+	for (off_t at = sizeof head;
+	     syscall(SYS_pread64, t->undo_fd, &page, sizeof page, at) == sizeof page;
+	     at += sizeof page)
 		mark_saved(t, page.page);
+}
+
+/* The one of that inode, made if there is none. */
+static struct tracked *
+find_tracked(uint64_t ino)
+{
+	struct tracked *t;
+
+	pthread_mutex_lock(&undo.lock);
+	for (t = undo.all; t != NULL && t->ino != ino; t = t->next)
+		continue;
+	if (t == NULL) {
+		t = calloc(1, sizeof *t);
+		if (t == NULL)
+			undo_give_up("no memory", "");
+		*t = (struct tracked){.ino = ino, .undo_fd = -1, .next = undo.all};
+		pthread_mutex_init(&t->lock, NULL);
+		undo.all = t;
+	}
+	pthread_mutex_unlock(&undo.lock);
+	return t;
 }
 
 struct tracked *
@@ -140,28 +167,16 @@ undo_track(int fd, bool made)
 
 	if (fstat(fd, &st) != 0 || !(S_ISREG(st.st_mode) || S_ISDIR(st.st_mode)))
 		return NULL;
-	pthread_mutex_lock(&undo.lock);
-	for (t = undo.all; t != NULL && t->ino != st.st_ino; t = t->next)
-		continue;
-	if (t == NULL) {
-		t = calloc(1, sizeof *t);
-		if (t == NULL)
-			undo_give_up("no memory", "");
-		*t = (struct tracked){.ino = st.st_ino, .undo_fd = -1, .next = undo.all};
-		pthread_mutex_init(&t->lock, NULL);
-		if (S_ISREG(st.st_mode))
-			load(t);
-		undo.all = t;
-	}
+	t = find_tracked(st.st_ino);
+	pthread_mutex_lock(&t->lock);
 	t->folder = S_ISDIR(st.st_mode);
-	pthread_mutex_unlock(&undo.lock);
+	if (!t->folder)
+		load(t);
 	if (made && !t->folder) {
-		/* The number may have been another file's. */
-		pthread_mutex_lock(&t->lock);
-		undo_synced(t);
+		undo_synced(t); /* the number may have been another file's */
 		undo_save(t, fd, 0, 0);
-		pthread_mutex_unlock(&t->lock);
 	}
+	pthread_mutex_unlock(&t->lock);
 	return t;
 }
 
@@ -178,8 +193,7 @@ make_dirty(struct tracked *t, uint64_t size)
 	const struct disk_head head = {size};
 
 	if (t->undo_fd < 0)
-		t->undo_fd = side_open('f', t->ino, O_RDWR | O_CREAT);
-	syscall(SYS_lseek, t->undo_fd, 0, SEEK_SET);
+		t->undo_fd = side_open('f', t->ino, O_RDWR | O_CREAT | O_APPEND);
 	append(t->undo_fd, &head, sizeof head);
 	t->synced_size = size;
 	t->dirty = true;

@@ -1,9 +1,11 @@
 /* tests/chaos/faults.c -- what is done to a running outbox. */
 #include <signal.h>
+#include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "tests/chaos/chaos.h"
+#include "tests/chaos/damage.h"
 #include "tests/chaos/dice.h"
 #include "tests/chaos/disk.h"
 #include "tests/children.h"
@@ -17,7 +19,9 @@
 #define START_WAIT_MS 8000     /* the parent waits at most 5 s before it starts a child */
 #define RECOVERY_KILLS 5       /* one after the other */
 #define RECOVERY_MAX_MS 150
-#define ROOM_MAX (2 << 20) /* bytes that a full disk still takes */
+#define ROOM_MAX (2 << 20)    /* bytes that a full disk still takes */
+#define LOOK_AFTER_US 2000000 /* the store serves again, most of the time */
+#define LOOK_WAIT_S 120
 #define FULL_MIN_US 2000000
 #define FULL_MAX_US 5000000
 #define SYNC_MAX_US 40000 /* that a sync takes before the power fails */
@@ -105,29 +109,36 @@ kill_recovery(struct chaos *c)
 	return killed;
 }
 
-/* False if it is still there after a while; it is ours to wait for, as its parent is dead. */
-static bool
-ends(pid_t pid)
+/* The outbox's processes that have become ours to wait for, since their parent is dead. */
+static size_t
+reap_orphans(pid_t list[static CHILDREN_MAX])
 {
-	for (unsigned ms = 0; ms < GONE_WAIT_MS; ms++) {
-		if (waitpid(pid, NULL, WNOHANG) != 0)
-			return true;
-		usleep(1000);
-	}
-	return false;
+	size_t n = children_named(getpid(), "outbox", list, CHILDREN_MAX), alive = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (waitpid(list[i], NULL, WNOHANG) == 0)
+			list[alive++] = list[i];
+	return alive;
 }
 
 void
 chaos_kill_all(struct chaos *c)
 {
 	pid_t list[CHILDREN_MAX];
-	size_t n = children_named(c->site.outboxd, NULL, list, CHILDREN_MAX);
+	size_t alive = 1;
 
 	kill(c->site.outboxd, SIGKILL);
 	waitpid(c->site.outboxd, NULL, 0);
-	for (size_t i = 0; i < n; i++)
-		if (!ends(list[i]))
-			chaos_wrong(c, "process %d outlives its parent", (int)list[i]);
+	for (unsigned ms = 0; alive > 0 && ms < GONE_WAIT_MS; ms++) {
+		alive = reap_orphans(list);
+		if (alive > 0)
+			usleep(1000);
+	}
+	for (size_t i = 0; i < alive; i++) {
+		chaos_wrong(c, "process %d outlives its parent", (int)list[i]);
+		kill(list[i], SIGKILL);
+		waitpid(list[i], NULL, 0);
+	}
 }
 
 /* The next start comes at once, as that of a service manager. */
@@ -222,6 +233,45 @@ cut_power(struct chaos *c)
 	return 1;
 }
 
+/* Every page and every record is read; what that finds, the store repairs. */
+static void
+look_through(struct chaos *c)
+{
+	char program[PATH_MAX], config[CHAOS_PATH_MAX], log[CHAOS_PATH_MAX];
+	const char *const argv[] = {program, "--config", config, "verify", NULL};
+
+	scratch_program("outboxctl", program);
+	snprintf(config, sizeof config, "%s/outbox.conf", c->site.dir);
+	snprintf(log, sizeof log, "%s/verify.log", c->site.dir);
+	usleep(LOOK_AFTER_US);
+	scratch_end(scratch_spawn(argv, log), 0, LOOK_WAIT_S);
+}
+
+/* A file is broken while nobody has it open, or behind the store's back, which then is killed
+ * so that it looks at its files again.  Where only a look at every page would find it, somebody
+ * has that done, as they would every night. */
+static unsigned
+damage_file(struct chaos *c)
+{
+	char store[CHAOS_PATH_MAX + 16], text[DAMAGE_TEXT_MAX];
+	bool serving = dice_below(&c->dice, 3) == 0, hidden = false;
+	struct err e = {0};
+
+	snprintf(store, sizeof store, "%s/store", c->data);
+	if (!serving)
+		chaos_kill_all(c);
+	if (!damage(store, serving, &c->dice, text, &hidden, &e))
+		chaos_wrong(c, "%s", e.text);
+	chaos_say(c, "%s%s", text, serving ? ", while it is open" : "");
+	if (serving)
+		kill_store(c);
+	else
+		site_outboxd_again(&c->site);
+	if (hidden)
+		look_through(c);
+	return 1;
+}
+
 const struct fault faults[] = {
     {"none", "no fault", 0, 0, 3000, 3000, .strike = NULL},
     {"kill-worker", "worker killed", 500, 1, 100, 500, 300000, .strike = kill_worker},
@@ -236,5 +286,7 @@ const struct fault faults[] = {
     {"full-disk", "disk full for some seconds", 10, 1, 1000, 2000, .deaths = RECOVERY_KILLS,
 	.strike = fill_disk},
     {"power-cut", "power cut", 30, 1, 1000, 3000, .fresh = true, .strike = cut_power},
+    {"damage", "file damaged", 10, 1, 3000, 5000, .deaths = RECOVERY_KILLS,
+	.strike = damage_file},
     {0},
 };

@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "base/clock.h"
 #include "tests/chaos/chaos.h"
 #include "tests/chaos/disk.h"
 
@@ -23,11 +24,38 @@
 #define SETTINGS "workers = 8\nkeep_logs_mb = 16\nstore_cache_mb = 8\n"
 
 static void
-say(const char *what, const char *fmt, va_list ap)
+note(struct chaos *c, const char *what, const char *fmt, va_list ap)
 {
-	fprintf(stderr, "\nchaos: %s: ", what);
-	vfprintf(stderr, fmt, ap);
+	double at_s = (double)(clock_monotonic_us() - c->began_us) / 1e6;
+
+	fprintf(c->log, "%.3f %s", at_s, what);
+	vfprintf(c->log, fmt, ap);
+	fputc('\n', c->log);
+	fflush(c->log);
+}
+
+void
+chaos_say(struct chaos *c, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	note(c, "", fmt, ap);
+	va_end(ap);
+}
+
+/* Into the log, and to whoever waits. */
+static void
+cry(struct chaos *c, const char *what, const char *fmt, va_list ap)
+{
+	va_list again;
+
+	va_copy(again, ap);
+	note(c, what, fmt, ap);
+	fprintf(stderr, "\nchaos: %s", what);
+	vfprintf(stderr, fmt, again);
 	fputc('\n', stderr);
+	va_end(again);
 }
 
 void
@@ -36,7 +64,7 @@ chaos_wrong(struct chaos *c, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	say("wrong", fmt, ap);
+	cry(c, "wrong: ", fmt, ap);
 	va_end(ap);
 	c->wrong++;
 }
@@ -47,7 +75,7 @@ chaos_manual(struct chaos *c, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	say("manual step", fmt, ap);
+	cry(c, "manual step: ", fmt, ap);
 	va_end(ap);
 	c->manual++;
 }
@@ -71,15 +99,18 @@ begin(struct chaos *c, struct err *e)
 {
 	static const struct site_plan plan = {
 	    .fronts = {FRONT_NGINX}, .n_fronts = 1, .settings = SETTINGS};
-	char shim[PATH_MAX];
+	char shim[PATH_MAX], log[CHAOS_PATH_MAX];
 
 	site_start_as(&c->site, &plan);
 	snprintf(c->data, sizeof c->data, "%s/data", c->site.dir);
 	snprintf(c->side, sizeof c->side, "%s/disk", c->site.dir);
 	snprintf(c->journals, sizeof c->journals, "%s/journals", c->site.dir);
 	scratch_program("chaos/disk.so", shim);
-	if (mkdir(c->journals, 0700) != 0)
-		return err_set(e, ERR_SERVER_FAIL, "cannot make %s", c->journals);
+	snprintf(log, sizeof log, "%s/chaos.log", c->site.dir);
+	c->began_us = clock_monotonic_us();
+	c->log = fopen(log, "w");
+	if (c->log == NULL || mkdir(c->journals, 0700) != 0)
+		return err_set(e, ERR_SERVER_FAIL, "cannot write into %s", c->site.dir);
 	chaos_kill_all(c);
 	if (!disk_begin(shim, c->data, c->side, e))
 		return false;
@@ -89,24 +120,29 @@ begin(struct chaos *c, struct err *e)
 }
 
 /* Everybody is killed, so that the last check begins with a recovery too; then the outbox has
- * to start once more and end in order. */
+ * to start once more and end in order.  serving: it came back after the last fault. */
 static void
-end(struct chaos *c, struct client_counts *counts)
+end(struct chaos *c, bool serving, struct client_counts *counts)
 {
 	char changes[CHAOS_PATH_MAX + 16];
 
 	snprintf(changes, sizeof changes, "%s/changes", c->site.dir);
-	crowd_hold(c->crowd);
-	inspect_changes(c, changes);
-	crowd_go_on(c->crowd);
+	if (serving) {
+		crowd_hold(c->crowd);
+		inspect_changes(c, changes);
+		crowd_go_on(c->crowd);
+	}
 	crowd_stop(&c->crowd, counts);
 	chaos_kill_all(c);
-	inspect(c, changes);
-	site_outboxd_again(&c->site);
-	site_wait_ready(&c->site);
-	if (!front_stop(&c->site.fronts[0]) ||
-	    scratch_end(c->site.outboxd, SIGTERM, STOP_WAIT_S) != 0)
-		chaos_wrong(c, "the outbox does not start once more and end in order");
+	inspect(c, serving ? changes : NULL);
+	if (serving) {
+		site_outboxd_again(&c->site);
+		site_wait_ready(&c->site);
+		if (scratch_end(c->site.outboxd, SIGTERM, STOP_WAIT_S) != 0)
+			chaos_wrong(c, "outboxd does not end in order");
+	}
+	if (!front_stop(&c->site.fronts[0]))
+		chaos_wrong(c, "nginx does not end in order");
 }
 
 int
@@ -134,7 +170,8 @@ main(void)
 		return 1;
 	}
 	back = nemesis(&c, &plan);
-	end(&c, &counts);
+	end(&c, back, &counts);
+	fclose(c.log);
 	ok = table_print(&c, &counts, plan.share >= 1) && back;
 	if (ok)
 		scratch_remove(c.site.dir);

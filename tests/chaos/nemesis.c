@@ -151,6 +151,7 @@ nemesis(struct chaos *c, const struct plan *p)
 			continue;
 		}
 		pulse_turn(&c->pulse, (unsigned)at);
+		chaos_say(c, "%s", faults[at].title);
 		n = faults[at].strike(c);
 		pause_after(c, &faults[at]);
 		if (!serves(c)) {
