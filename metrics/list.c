@@ -49,10 +49,16 @@ are_labels(enum metric f, const char *labels)
 	return at == METRIC_LABELS_BYTES;
 }
 
+static bool
+is_plausible(int64_t n)
+{
+	return n >= -NUMBER_MAX && n <= NUMBER_MAX;
+}
+
 static int64_t
 plausible(int64_t n)
 {
-	return n >= -NUMBER_MAX && n <= NUMBER_MAX ? n : 0;
+	return is_plausible(n) ? n : 0;
 }
 
 static void
@@ -91,7 +97,7 @@ metric_list_set(
 	struct metric_series *s = add(l, gauge);
 	size_t len;
 
-	s->cells[0] = value;
+	s->cells[0] = plausible(value);
 	if (!labels_pack(gauge, labels, s->labels, &len))
 		l->n--;
 }
@@ -182,8 +188,10 @@ unpack_series(struct unpack *u, struct metric_list *l)
 	memcpy(s->labels, labels.s, sizeof s->labels);
 	if (unpack_u32(u) != n_cells(s->family))
 		return false;
-	for (size_t i = 0; i < n_cells(s->family); i++)
-		s->cells[i] = plausible(unpack_i64(u));
+	for (size_t i = 0; i < n_cells(s->family); i++) {
+		s->cells[i] = unpack_i64(u);
+		u->bad = u->bad || !is_plausible(s->cells[i]);
+	}
 	return !u->bad;
 }
 

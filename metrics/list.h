@@ -34,7 +34,8 @@ const struct metric_series *metric_find(
 /* By family and labels; what stands there twice becomes one. */
 void metric_list_sort(struct metric_list *l);
 
-/* Numbers come from another process: a family or labels that cannot be are bad. */
+/* What comes from another process is not believed: a family, labels or a number that cannot be
+ * are bad. */
 void pack_metrics(struct buf *b, const struct metric_list *l);
 bool unpack_metrics(struct unpack *u, struct metric_list *l); /* appends; all of u */
 

@@ -2,6 +2,7 @@
  * what is read and packed again must read the same. */
 #include <stdlib.h>
 
+#include "metrics/list.h"
 #include "storage/protocol.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -180,9 +181,21 @@ again_status(struct unpack *u, struct buf *b)
 	return true;
 }
 
+static bool
+again_metrics(struct unpack *u, struct buf *b)
+{
+	struct metric_list l = {0};
+	bool ok = unpack_metrics(u, &l);
+
+	if (ok)
+		pack_metrics(b, &l);
+	metric_list_free(&l);
+	return ok;
+}
+
 static again *const kinds[] = {again_get, again_set, again_query, again_changes,
     again_query_changes, again_rows, again_results, again_query_ids, again_changed,
-    again_query_changed, again_tokens, again_status};
+    again_query_changed, again_tokens, again_status, again_metrics};
 
 /* The first byte says what the others are. */
 int
