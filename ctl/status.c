@@ -183,9 +183,11 @@ tell_backup(const struct figures *f, struct buf *out)
 	const struct metric_series *archive =
 	    metric_find(&f->metrics, METRIC_ARCHIVE_BYTES, NULL);
 
-	add_age(out, f, METRIC_BACKUP_TIME, "verified before ");
+	add_age(out, f, METRIC_BACKUP_TIME, "made ");
+	if (out->len > 0)
+		buf_puts(out, " ago");
 	if (archive != NULL) {
-		buf_puts(out, out->len > 0 ? "; the archive has " : "the archive has ");
+		buf_puts(out, out->len > 0 ? "; logs since then " : "the archive has ");
 		amount_bytes(out, archive->cells[0]);
 	}
 }

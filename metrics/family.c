@@ -76,10 +76,13 @@ const struct metric_family metric_families[METRIC__COUNT] = {
     [METRIC_DISK_RESERVE] = {"outbox_disk_reserve_bytes", METRIC_GAUGE, {NULL}, 1, NULL,
 	"With less than that free, creates and updates are refused (reserve_mb)."},
     [METRIC_BACKUP_TIME] = {"outbox_backup_time_seconds", METRIC_GAUGE, {NULL}, 1, NULL,
-	"When the last verified backup was made, in seconds since 1970; missing if there is "
-	"none."},
+	"When the last verified backup was made, or the store whose logs are all there; "
+	"missing if there is neither."},
     [METRIC_ARCHIVE_BYTES] = {"outbox_archive_bytes", METRIC_GAUGE, {NULL}, 1, NULL,
-	"Bytes of the archive: the last backup and the logs since."},
+	"Bytes of the logs that the archive holds, since the last verified backup."},
+    [METRIC_WARNING] = {"outbox_warning", METRIC_GAUGE, {NULL}, 1, NULL,
+	"1 while somebody should see to something, which /readyz names, although the store "
+	"serves."},
 };
 
 size_t

@@ -3,6 +3,7 @@
 
 #include "storage/query/range.h"
 #include "storage/service.h"
+#include "storage/warnings.h"
 
 /* The date that an entry of the index on deliverAt begins with. */
 static bool
@@ -65,16 +66,31 @@ tell_type(struct metric_list *l, struct env *env, const struct type *t, struct e
 static void
 tell_process(struct metric_list *l, struct service *s)
 {
+	char warning[STORE_WARNING_MAX + 1];
 	uint64_t free_bytes;
 
 	env_nearly_full(s->env, &free_bytes);
+	warnings_of(s->env, warning);
 	metric_list_set(l, METRIC_UP, METRIC_NO_LABELS, 1);
 	metric_list_set(
 	    l, METRIC_STORE_QUEUE, METRIC_NO_LABELS, (int64_t)writer_waiting(s->writer));
 	metric_list_set(l, METRIC_STORE_CONNECTIONS, METRIC_NO_LABELS, (int64_t)s->connections);
+	metric_list_set(l, METRIC_WARNING, METRIC_NO_LABELS, warning[0] != '\0');
 	metric_list_set(l, METRIC_DISK_FREE, METRIC_NO_LABELS, (int64_t)free_bytes);
 	metric_list_set(
 	    l, METRIC_DISK_RESERVE, METRIC_NO_LABELS, (int64_t)s->env->reserve_bytes);
+}
+
+static void
+tell_archive(struct metric_list *l, struct archive *a)
+{
+	int64_t made_s;
+
+	if (a == NULL)
+		return;
+	metric_list_set(l, METRIC_ARCHIVE_BYTES, METRIC_NO_LABELS, (int64_t)archive_bytes(a));
+	if (archive_has_base(a, &made_s))
+		metric_list_set(l, METRIC_BACKUP_TIME, METRIC_NO_LABELS, made_s);
 }
 
 bool
@@ -86,6 +102,7 @@ serve_metrics(struct service *s, struct unpack *u, struct reply *r, struct err *
 	if (!unpack_done(u))
 		return service_malformed(e);
 	tell_process(&l, s);
+	tell_archive(&l, s->env->archive);
 	for (const struct type *const *t = model_types; *t != NULL; t++)
 		if (!tell_type(&l, s->env, *t, e))
 			goto out;

@@ -203,7 +203,7 @@ static const struct {
      "\"notFound\"}",
 	2},
     {"outbox_token_checks_total{result=\"ok\"}", 1},
-    {"outbox_backup_time_seconds", -1},
+    {"outbox_warning", 0},
 };
 
 static void
@@ -226,6 +226,8 @@ what_was_asked_and_what_is_kept_is_told(void)
 	CU_ASSERT(
 	    value_of(&s, "outbox_most_overdue_seconds{type=\"TlsInternalReport\"}") > 1e8);
 	CU_ASSERT(value_of(&s, "outbox_disk_free_bytes") > 0);
+	CU_ASSERT(value_of(&s, "outbox_backup_time_seconds") > 0); /* the new store itself */
+	CU_ASSERT(value_of(&s, "outbox_archive_bytes") > 0);
 	CU_ASSERT(value_of(&s, "outbox_disk_reserve_bytes") > 0);
 	CU_ASSERT(value_of(&s, "outbox_store_connections") >= 1);
 	clear_scene(&s);
