@@ -36,7 +36,8 @@ password_verify(struct str password, const char *hash)
 	/* Longer than any password there is: its start costs as much, and is wrong too. */
 	bool fits = password.len <= PASSWORD_MAX;
 
-	return (crypto_pwhash_str_verify(known ? hash : NOBODY, password.s,
+	return (crypto_pwhash_str_verify(known ? hash : NOBODY,
+		    password.s != NULL ? password.s : "",
 		    fits ? password.len : PASSWORD_MAX) == 0) &
 	    known & fits;
 }

@@ -29,9 +29,12 @@ log_in_through(struct site *s, size_t front, struct secrets *secrets)
 {
 	struct site_client c;
 	struct visitor v;
+	char origin[64];
 
 	site_client_open_at(&c, s, front);
 	visitor_open(&v, &c.transport);
+	snprintf(origin, sizeof origin, "http://%s", s->fronts[front].listen);
+	v.origin = origin;
 	CU_ASSERT_EQUAL(visitor_see_form(&v), 200);
 	remember(secrets, v.field);
 	CU_ASSERT_EQUAL(visitor_log_in(&v, VISITOR_NAME, "wrong horse"), 403);
