@@ -10,7 +10,9 @@
 #include "tests/decoder.h"
 #include "tests/site.h"
 #include "tests/suites.h"
+#include "tests/visitor.h"
 
+#define STORE_TIMEOUT_MS 10000
 #define SCHEMA "/api/schema"
 #define LOCATION "\nLocation: "
 
@@ -97,6 +99,8 @@ path_of_api(json_t *session)
 	return str_dup((struct str){path, len > 0 && path[len - 1] == '/' ? len - 1 : len});
 }
 
+/* --- stalwart-cli --- */
+
 /* It asks for no compression, follows no redirect by itself, and sends no accountId. */
 static void
 cli_begins(enum front_kind front)
@@ -147,42 +151,213 @@ stalwart_cli_begins(void)
 	cli_begins(FRONT_APACHE);
 }
 
+/* --- the WebUI --- */
+
 /* A browser, with all the compressions that browsers name. */
 static void
-webui_loads(enum front_kind front)
+load_schema(struct talk *t)
 {
-	static const char *const fields[] = {
-	    "Accept: */*", "Accept-Encoding: gzip, deflate, br, zstd", NULL};
 	static const unsigned char gzip[] = {0x1f, 0x8b};
-	struct talk t;
 	struct answer a;
-	json_t *account;
-	char *location;
+	char *location = schema_location(t);
 
-	talk_start(&t, front);
-	t.client.fields = fields;
-	location = schema_location(&t);
-	say(&t, (struct exchange){.method = "GET", .path = location}, 200, &a);
+	say(t, (struct exchange){.method = "GET", .path = location}, 200, &a);
 	CU_ASSERT_PTR_NOT_NULL(strcasestr(a.headers.s, "\nContent-Encoding: gzip\r"));
 	CU_ASSERT_PTR_NOT_NULL(strcasestr(a.headers.s, "immutable"));
 	CU_ASSERT(a.body.len > sizeof gzip && memcmp(a.body.s, gzip, sizeof gzip) == 0);
-	account = get_json(&t, "/api/account");
-	CU_ASSERT_EQUAL(json_array_size(json_object_get(account, "permissions")), 10);
-	json_decref(account);
 	answer_free(&a);
 	free(location);
+}
+
+/* From a name to an access token, with PKCE. */
+static void
+log_in(struct talk *t, struct visitor *v, char *bearer, size_t size)
+{
+	json_t *where = get_json(t, "/api/discover/alice");
+
+	CU_ASSERT_PTR_NOT_NULL(json_object_get(where, "authorization_endpoint"));
+	CU_ASSERT_PTR_NOT_NULL(json_object_get(where, "token_endpoint"));
+	CU_ASSERT_EQUAL(visitor_see_form(v), 200);
+	CU_ASSERT_EQUAL(visitor_log_in(v, VISITOR_NAME, VISITOR_PASSWORD), 303);
+	CU_ASSERT_EQUAL(visitor_use_code(v, v->code), 200);
+	CU_ASSERT(v->expires_in > 0);
+	snprintf(bearer, size, "Bearer %s", v->access);
+	t->authorization = bearer;
+	json_decref(where);
+}
+
+/* Posts calls with the WebUI's nine capabilities; the arguments of answer number i are to be
+ * had from call_answer(). */
+static json_t *
+call(struct talk *t, const char *calls)
+{
+	struct buf body = {0};
+	struct answer a;
+	json_t *reply;
+
+	buf_printf(&body,
+	    "{\"using\":[\"urn:ietf:params:jmap:core\",\"urn:stalwart:jmap\","
+	    "\"urn:ietf:params:jmap:blob\",\"urn:ietf:params:jmap:mail\","
+	    "\"urn:ietf:params:jmap:calendars\",\"urn:ietf:params:jmap:contacts\","
+	    "\"urn:ietf:params:jmap:principals\",\"urn:ietf:params:jmap:sieve\","
+	    "\"urn:ietf:params:jmap:vacationresponse\"],\"methodCalls\":[%s]}",
+	    calls);
+	say(t,
+	    (struct exchange){.method = "POST",
+		.path = "/jmap/",
+		.content_type = "application/json",
+		.body = buf_str(&body)},
+	    200, &a);
+	reply = json_loadb(a.body.s, a.body.len, 0, NULL);
+	buf_free(&body);
+	answer_free(&a);
+	return reply;
+}
+
+static json_t *
+call_answer(const json_t *reply, size_t i)
+{
+	return json_array_get(json_array_get(json_object_get(reply, "methodResponses"), i), 1);
+}
+
+/* Creates a report as its form does; the id is for free(). */
+static char *
+create(struct talk *t, const char *domain)
+{
+	struct buf calls = {0};
+	json_t *reply, *created;
+	char *id;
+
+	buf_printf(&calls,
+	    "[\"x:TlsInternalReport/set\",{\"accountId\":\"outbox\",\"create\":{\"new-0\":{"
+	    "\"report\":{\"reportId\":\"r\",\"dateRangeStart\":\"2026-01-01T00:00:00.000Z\","
+	    "\"dateRangeEnd\":\"2026-01-02T00:00:00.000Z\"},\"domain\":\"%s\","
+	    "\"createdAt\":\"2026-01-02T00:00:00.000Z\","
+	    "\"deliverAt\":\"2026-01-03T00:00:00.000Z\"}}},\"0\"]",
+	    domain);
+	reply = call(t, buf_terminate(&calls));
+	created = json_object_get(json_object_get(call_answer(reply, 0), "created"), "new-0");
+	CU_ASSERT_EQUAL(json_object_size(created), 1); /* more would be shown to the user */
+	id = str_dup(str_of(json_string_value(json_object_get(created, "id"))));
+	json_decref(reply);
+	buf_free(&calls);
+	return id;
+}
+
+/* The total of the list's first page. */
+static json_int_t
+list(struct talk *t)
+{
+	json_t *reply = call(t,
+	    "[\"x:TlsInternalReport/query\",{\"accountId\":\"outbox\",\"limit\":25,"
+	    "\"position\":0,\"calculateTotal\":true},\"0\"],[\"x:TlsInternalReport/get\","
+	    "{\"accountId\":\"outbox\",\"#ids\":{\"resultOf\":\"0\",\"name\":"
+	    "\"x:TlsInternalReport/query\",\"path\":\"/ids\"},\"properties\":[\"id\","
+	    "\"domain\",\"createdAt\",\"deliverAt\"]},\"1\"]");
+	json_int_t total = json_integer_value(json_object_get(call_answer(reply, 0), "total"));
+
+	CU_ASSERT_EQUAL(
+	    (json_int_t)json_array_size(json_object_get(call_answer(reply, 1), "list")), total);
+	json_decref(reply);
+	return total;
+}
+
+/* One /set of member, which the answer must tell as done. */
+static void
+set(struct talk *t, const char *member, const char *value, const char *done)
+{
+	struct buf calls = {0};
+	json_t *reply;
+
+	buf_printf(&calls,
+	    "[\"x:TlsInternalReport/set\",{\"accountId\":\"outbox\",\"%s\":%s},\"0\"]", member,
+	    value);
+	reply = call(t, buf_terminate(&calls));
+	CU_ASSERT_PTR_NOT_NULL(json_object_get(call_answer(reply, 0), done));
+	CU_ASSERT_FALSE(json_is_null(json_object_get(call_answer(reply, 0), done)));
+	json_decref(reply);
+	buf_free(&calls);
+}
+
+static void
+manage(struct talk *t)
+{
+	char *a = create(t, "a.example"), *b = create(t, "b.example"),
+	     *c = create(t, "c.example");
+	struct buf value = {0};
+
+	CU_ASSERT_EQUAL(list(t), 3);
+	buf_printf(&value,
+	    "{\"%s\":{\"mailRua/a~1b@example.com\":true,\"deliverAt\":"
+	    "\"2026-11-15T20:34:00.000Z\"}}",
+	    a);
+	set(t, "update", buf_terminate(&value), "updated");
+	buf_clear(&value);
+	buf_printf(&value, "[\"%s\"]", a);
+	set(t, "destroy", buf_terminate(&value), "destroyed");
+	CU_ASSERT_EQUAL(list(t), 2);
+	buf_clear(&value);
+	buf_printf(&value, "[\"%s\",\"%s\"]", b, c);
+	set(t, "destroy", buf_terminate(&value), "destroyed");
+	CU_ASSERT_EQUAL(list(t), 0);
+	buf_free(&value);
+	free(a);
+	free(b);
+	free(c);
+}
+
+static void
+add_visitor(const struct site *s)
+{
+	char socket[SCRATCH_DIR_MAX + 32];
+	struct store *store;
+
+	snprintf(socket, sizeof socket, "%s/run/store.sock", s->dir);
+	store_open(&store, socket, STORE_TIMEOUT_MS);
+	visitor_make_user(store);
+	store_close(&store);
+}
+
+static void
+webui_runs(enum front_kind front)
+{
+	static const char *const fields[] = {
+	    "Accept: */*", "Accept-Encoding: gzip, deflate, br, zstd", NULL};
+	char bearer[sizeof "Bearer " + TOKEN_LEN];
+	struct talk t;
+	struct visitor v;
+	json_t *session, *account;
+
+	talk_start(&t, front);
+	add_visitor(&t.site);
+	visitor_open(&v, &t.client.transport);
+	t.authorization = NULL;
+	log_in(&t, &v, bearer, sizeof bearer);
+	t.client.fields = fields;
+	session = get_json(&t, "/jmap/session");
+	CU_ASSERT_STRING_EQUAL(
+	    json_string_value(json_object_get(
+		json_object_get(session, "primaryAccounts"), "urn:ietf:params:jmap:core")),
+	    "outbox");
+	load_schema(&t);
+	account = get_json(&t, "/api/account");
+	CU_ASSERT(json_array_size(json_object_get(account, "permissions")) >= 10);
+	manage(&t);
+	json_decref(session);
+	json_decref(account);
+	visitor_close(&v);
 	talk_stop(&t);
 }
 
 static void
-the_webui_loads(void)
+the_webui_runs(void)
 {
-	webui_loads(FRONT_NGINX);
-	webui_loads(FRONT_APACHE);
+	webui_runs(FRONT_NGINX);
+	webui_runs(FRONT_APACHE);
 }
 
 const CU_TestInfo wire_tests[] = {
     {"stalwart-cli finds the schema, the session and its first answer", stalwart_cli_begins},
-    {"the WebUI loads the schema compressed, and the account", the_webui_loads},
+    {"the WebUI goes from a name through the login to an empty list", the_webui_runs},
     CU_TEST_INFO_NULL,
 };
