@@ -20,7 +20,10 @@ done
 }
 OUTBOX_URL=http://$(sed -n 's/^[[:space:]]*listen \(127[0-9.:]*\);/\1/p' "$dir/outbox/nginx.conf")
 OUTBOX_TOKEN=$(cat "$dir/outbox/admin.token")
-export OUTBOX_URL OUTBOX_TOKEN
+OUTBOX_USER=alice
+OUTBOX_PASSWORD='correct horse battery'
+export OUTBOX_URL OUTBOX_TOKEN OUTBOX_USER OUTBOX_PASSWORD
+build/outboxctl --dir "$dir/outbox" user add "$OUTBOX_USER" --permissions reader <<<"$OUTBOX_PASSWORD"
 
 for package in tests/*/package.json; do
 	folder=$(dirname "$package")

@@ -1,0 +1,129 @@
+// tests/browser/login.mjs -- the login page in Chromium, with scripts and without: what a person sees and types, and
+// where they are sent.
+import assert from "node:assert/strict";
+import { chromium } from "playwright-core";
+
+const { OUTBOX_URL: url, OUTBOX_USER: user, OUTBOX_PASSWORD: password } = process.env;
+const callback = `${url}/admin/oauth/callback`;
+const state = "0123456789abcdef0123456789abcdef";
+const verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"; // RFC 7636, appendix B
+const asked = new URLSearchParams({
+	response_type: "code",
+	client_id: "stalwart-webui",
+	redirect_uri: callback,
+	code_challenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
+	code_challenge_method: "S256",
+	state,
+	prompt: "login",
+});
+
+// Chromium as root has no sandbox, and none of these speaks to anybody else.
+const browser = await chromium.launch({
+	executablePath: "/usr/bin/chromium",
+	args: [
+		"--no-sandbox",
+		"--disable-gpu",
+		"--disable-dev-shm-usage",
+		"--disable-quic",
+		"--no-first-run",
+		"--disable-background-networking",
+		"--disable-component-update",
+		"--disable-sync",
+	],
+});
+
+// Where the form leads, without loading what is there.
+async function sentBack(page, act) {
+	const request = page.waitForRequest((r) => r.url().startsWith(`${callback}?`));
+	await act();
+	return new URL((await request).url()).searchParams;
+}
+
+async function logIn(page, name, secret) {
+	await page.getByLabel("Name").fill(name);
+	await page.getByLabel("Password").fill(secret);
+	await page.getByRole("button", { name: "Log in" }).click();
+}
+
+const steps = {
+	"the form is labelled, styled, and ready to be typed into": async (page) => {
+		await page.goto(`${url}/login?${asked}`);
+		assert.match(await page.title(), /^Log in/);
+		assert.equal(await page.getByRole("heading", { level: 1 }).count(), 1);
+		assert.equal(await page.getByLabel("Password").getAttribute("type"), "password");
+		assert.ok(await page.getByLabel("Name").evaluate((e) => e === document.activeElement));
+		// The policy names the style by its hash.
+		assert.equal(await page.locator("main").evaluate((e) => getComputedStyle(e).maxWidth), "384px");
+	},
+	"it fits a narrow screen": async (page) => {
+		await page.setViewportSize({ width: 320, height: 500 });
+		await page.goto(`${url}/login?${asked}`);
+		assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+	},
+	"a wrong password is told like a wrong name": async (page) => {
+		const told = [];
+		for (const name of [user, "nobody"]) {
+			await page.goto(`${url}/login?${asked}`);
+			await logIn(page, name, "wrong");
+			told.push(await page.getByRole("alert").innerText());
+			assert.match(await page.title(), /^Error: /);
+			assert.equal(await page.getByLabel("Name").inputValue(), name);
+			assert.equal(await page.getByLabel("Password").inputValue(), "");
+		}
+		assert.equal(told[0], told[1]);
+	},
+	"who has been refused can try again, by the keyboard alone": async (page) => {
+		await page.goto(`${url}/login?${asked}&login_hint=${user}`);
+		assert.equal(await page.getByLabel("Name").inputValue(), user);
+		await page.keyboard.type("wrong");
+		await page.keyboard.press("Enter");
+		await page.getByRole("alert").waitFor();
+		await page.keyboard.type(password);
+		const back = await sentBack(page, () => page.keyboard.press("Enter"));
+		assert.equal(back.get("state"), state);
+		assert.ok(back.get("code"));
+	},
+	"the code is good for a token, once": async (page) => {
+		await page.goto(`${url}/login?${asked}`);
+		const back = await sentBack(page, () => logIn(page, user, password));
+		const use = () =>
+			fetch(`${url}/auth/token`, {
+				method: "POST",
+				body: new URLSearchParams({
+					grant_type: "authorization_code",
+					code: back.get("code"),
+					code_verifier: verifier,
+					client_id: "stalwart-webui",
+					redirect_uri: callback,
+				}),
+			});
+		const grant = await (await use()).json();
+		const session = await fetch(`${url}/jmap/session`, {
+			headers: { Authorization: `Bearer ${grant.access_token}` },
+		});
+		assert.equal((await session.json()).username, user);
+		assert.equal((await use()).status, 400);
+	},
+	"who cancels is sent back without a code": async (page) => {
+		await page.goto(`${url}/login?${asked}`);
+		const back = await sentBack(page, () => page.getByRole("button", { name: "Cancel" }).click());
+		assert.equal(back.get("error"), "access_denied");
+		assert.equal(back.get("state"), state);
+		assert.equal(back.get("code"), null);
+	},
+};
+
+for (const javaScriptEnabled of [true, false]) {
+	for (const [name, step] of Object.entries(steps)) {
+		const context = await browser.newContext({ javaScriptEnabled });
+		const page = await context.newPage();
+		const complaints = [];
+		page.on("pageerror", (e) => complaints.push(e.message));
+		page.on("console", (m) => m.text().includes("Content Security Policy") && complaints.push(m.text()));
+		await step(page);
+		assert.deepEqual(complaints, []);
+		await context.close();
+		console.log(`Chromium, ${javaScriptEnabled ? "with" : "without"} scripts: ${name}`);
+	}
+}
+await browser.close();
