@@ -184,15 +184,16 @@ environment_open(struct env *env, const struct env_options *o, struct err *e)
 
 /* create: DB_CREATE or 0. */
 static bool
-databases_open(struct env *env, uint32_t create, struct err *e)
+databases_open(struct env *env, uint32_t create, uint32_t format, struct err *e)
 {
-	if (!database_open(&env->meta, env->db, "meta", 0, create | DB_MULTIVERSION, e) ||
-	    !database_open(&env->tokens, env->db, "tokens", 0, create | DB_MULTIVERSION, e) ||
-	    !database_open(&env->users, env->db, "users", 0, create | DB_MULTIVERSION, e) ||
+	uint32_t create_2 = format < 2 ? DB_CREATE : create; /* what came with format 2 */
+
+	if (!database_open(&env->tokens, env->db, "tokens", 0, create | DB_MULTIVERSION, e) ||
 	    !timed_open(&env->opids, env->db, "opids", 0, create, e) ||
+	    !database_open(&env->users, env->db, "users", 0, create_2 | DB_MULTIVERSION, e) ||
 	    !timed_open(
-		&env->grants, env->db, "grants", DB_RECNUM, create | DB_MULTIVERSION, e) ||
-	    !timed_open(&env->attempts, env->db, "attempts", DB_RECNUM, create, e))
+		&env->grants, env->db, "grants", DB_RECNUM, create_2 | DB_MULTIVERSION, e) ||
+	    !timed_open(&env->attempts, env->db, "attempts", DB_RECNUM, create_2, e))
 		return false;
 	for (const struct type *const *t = model_types; *t != NULL; t++)
 		if (!table_open(&env->tables[(*t)->number], env->db, *t, create, e))
@@ -201,10 +202,13 @@ databases_open(struct env *env, uint32_t create, struct err *e)
 }
 
 static bool
-contents_open(struct env *env, bool create, struct err *e)
+contents_open(struct env *env, bool is_new, struct err *e)
 {
-	if (!databases_open(env, create ? DB_CREATE : 0, e) ||
-	    (create && !env_meta_begin(env, e)))
+	uint32_t create = is_new ? DB_CREATE : 0, format = ENV_FORMAT;
+
+	if (!database_open(&env->meta, env->db, "meta", 0, create | DB_MULTIVERSION, e) ||
+	    (!is_new && !env_format(env, NULL, &format, e)) ||
+	    !databases_open(env, create, format, e) || (is_new && !env_meta_begin(env, e)))
 		return false;
 	return env_upgrade(env, e) && env_checkpoint(env, e);
 }

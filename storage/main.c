@@ -36,8 +36,9 @@
 #define LOCK_WAIT_MS 10000 /* a predecessor may need so long to close */
 #define TOOL_LOCK_WAIT_MS 2000
 #define HEARTBEAT_MS 1000
-#define STUCK_US INT64_C(60000000) /* a batch or a checkpoint that takes longer will not end   \
-				    */
+#define STUCK_US                                                                               \
+	INT64_C(60000000) /* a batch or a checkpoint that takes longer will not end            \
+			   */
 #define ANSWER_STUCK_US (5 * STUCK_US) /* nor will an answer, of whatever length */
 #define FILES_BESIDE_CONNECTIONS 200   /* databases and logs */
 #define ACCEPT_PAUSE_NS 50000000       /* after a failure that passes: too many open files */

@@ -213,7 +213,7 @@ env_new_epoch(struct env *env, struct err *e)
 
 /* --- upgrades: a row for each format before the present one --- */
 
-/* What is stored is the same; since then its log has an archive. */
+/* Its log has an archive, and there are users; databases_open() has made theirs. */
 static bool
 upgrade_from_1(struct env *env, DB_TXN *txn, struct err *e)
 {

@@ -49,6 +49,8 @@ static const struct {
     {"storage_changes", storage_changes_tests},
     {"storage_kill", storage_kill_tests},
     {"storage_login", storage_login_tests},
+    {"storage_archive", storage_archive_tests},
+    {"storage_format", storage_format_tests},
     {"storage_repair", storage_repair_tests},
     {"storage_tools", storage_tools_tests},
     {"api_match", api_match_tests},

@@ -1,0 +1,223 @@
+/* tests/storage_archive.c -- logs as files, MANIFEST, and the archive's copy. */
+#include <fcntl.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/folder.h"
+#include "base/io.h"
+#include "storage/archive.h"
+#include "tests/bare.h"
+#include "tests/suites.h"
+
+#define DMARC (&dmarc_internal_report)
+
+static void
+records_are_where_berkeley_db_has_them(void)
+{
+	struct sample s;
+	struct log_place end = {0};
+	struct buf bytes = {0};
+	struct err e = {0};
+	struct bare b;
+	size_t at = 0, n = 0;
+	DB_LOGC *c;
+	DB_LSN lsn;
+	DBT data = {.flags = DB_DBT_REALLOC};
+
+	bare_start(&b);
+	for (unsigned i = 0; i < 40; i++) {
+		sample_make(&s, i);
+		bare_set_one(&b, i, sample_op(&s, STORE_CREATE, 0));
+	}
+	CU_ASSERT_EQUAL(b.env.db->log_flush(b.env.db, NULL), 0);
+	CU_ASSERT_TRUE(logfile_read(b.dir, 1, 0, SIZE_MAX, &bytes, &e));
+	CU_ASSERT_TRUE(logfile_end(b.dir, (struct log_place){1, 0}, &end, &e));
+	CU_ASSERT_EQUAL_FATAL(b.env.db->log_cursor(b.env.db, &c, 0), 0);
+	/* The file's own first record is not shown by a cursor. */
+	for (at = 28; c->get(c, &lsn, &data, DB_NEXT) == 0; n++) {
+		CU_ASSERT_EQUAL(lsn.offset, at);
+		at += 12 + data.size;
+	}
+	CU_ASSERT_TRUE(n > 100);
+	CU_ASSERT_EQUAL(end.file, 1);
+	CU_ASSERT_EQUAL(end.offset, at);
+	CU_ASSERT_EQUAL(logfile_whole((struct str){bytes.s, at - 1}, NULL) < at, true);
+	bytes.s[at / 2]++;
+	CU_ASSERT_TRUE(logfile_whole(buf_str(&bytes), NULL) <= at / 2);
+	c->close(c, 0);
+	free(data.data);
+	buf_free(&bytes);
+	bare_stop(&b);
+}
+
+static void
+names_of_logs_are_told_from_others(void)
+{
+	static const char *const others[] = {"log.000000001", "log.00000000011",
+	    "log.000000000x", "log.0000000000", "log.9999999999", "lock", "log", ""};
+	uint32_t n = 0;
+
+	CU_ASSERT_TRUE(logfile_number(logfile_name(4294967295u).text, &n));
+	CU_ASSERT_EQUAL(n, 4294967295u);
+	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+		CU_ASSERT_FALSE(logfile_number(others[i], &n));
+}
+
+static void
+a_manifest_is_read_as_written_or_not_at_all(void)
+{
+	struct manifest m = {.format = 2, .epoch = 0x0a0b0c0d, .made_s = 5, .first_log = 7}, r;
+	char dir[SCRATCH_DIR_MAX];
+	struct folder_path path;
+	struct buf text = {0};
+	struct err e = {0};
+
+	scratch_make(dir);
+	path = folder_path(dir, MANIFEST_NAME);
+	m.end = (struct log_place){9, 1234};
+	m.verified = true;
+	CU_ASSERT_FALSE(manifest_read(&r, dir, &e));
+	CU_ASSERT_EQUAL(e.code, ERR_NOT_FOUND);
+	e = (struct err){0};
+	CU_ASSERT_TRUE(io_write_file(folder_path(dir, "a b").text, STR("12345"), 0600, &e));
+	CU_ASSERT_TRUE(manifest_add(&m, dir, "a b", &e));
+	CU_ASSERT_TRUE(manifest_write(&m, dir, &e) && manifest_read(&r, dir, &e));
+	CU_ASSERT_EQUAL(r.epoch, m.epoch);
+	CU_ASSERT_EQUAL(r.first_log, 7);
+	CU_ASSERT_EQUAL(r.end.offset, 1234);
+	CU_ASSERT_TRUE(r.verified && r.n == 1 && r.files[0].bytes == 5);
+	CU_ASSERT_PTR_NOT_NULL(manifest_find(&r, "a b"));
+	CU_ASSERT_TRUE(manifest_check(&r, dir, &e));
+	CU_ASSERT_TRUE(io_write_file(folder_path(dir, "a b").text, STR("12346"), 0600, &e));
+	CU_ASSERT_FALSE(manifest_check(&r, dir, &e));
+	CU_ASSERT_EQUAL(e.code, ERR_DAMAGED);
+	manifest_free(&r);
+	e = (struct err){0};
+	CU_ASSERT_TRUE(io_read_file(path.text, 1 << 20, &text, &e));
+	for (size_t i = 0; i < text.len; i++) { /* whichever byte is another */
+		struct err wrong = {0};
+
+		text.s[i] ^= 1;
+		CU_ASSERT_TRUE(io_write_file(path.text, buf_str(&text), 0600, &e));
+		CU_ASSERT_FALSE(manifest_read(&r, dir, &wrong));
+		CU_ASSERT_EQUAL(wrong.code, ERR_DAMAGED);
+		text.s[i] ^= 1;
+	}
+	buf_free(&text);
+	manifest_free(&m);
+	scratch_remove(dir);
+}
+
+static void
+files_of_a_manifest_lie_in_its_folder(void)
+{
+	static const char *const names[] = {"../x", ".hidden", "a/b", "", "new\nline"};
+	struct manifest m = {0};
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		struct err e = {0};
+
+		CU_ASSERT_FALSE(manifest_add(&m, "/tmp", names[i], &e));
+	}
+	manifest_free(&m);
+}
+
+static void
+open_with_archive(struct bare *b, const char *archive, bool anew)
+{
+	struct env_options o = {.dir = b->dir, .cache_mb = 8, .archive_dir = archive};
+	struct err e = {0};
+
+	o.archive_anew = anew;
+	CU_ASSERT_TRUE_FATAL(env_open(&b->env, &o, &b->clock, &b->log, &e));
+	CU_ASSERT_TRUE_FATAL(writer_start(&b->writer, &b->env, &e));
+}
+
+static void
+what_is_acknowledged_is_in_the_archive(void)
+{
+	enum { BODY = 6 << 20, SETS = 24 }; /* more than two files of the log */
+	char archive[SCRATCH_DIR_MAX + 16], *body = mem_new(BODY, 1);
+	struct log_place end = {0}, before = {0};
+	enum archive_verdict verdict;
+	struct err why, e = {0};
+	struct sample s;
+	struct bare b;
+	uint32_t first;
+
+	bare_start(&b);
+	bare_close(&b);
+	snprintf(archive, sizeof archive, "%s.archive", b.dir);
+	open_with_archive(&b, archive, true);
+	CU_ASSERT_TRUE(archive_has_base(b.env.archive, NULL)); /* all logs are there */
+	randombytes_buf(body, BODY);
+	sample_make(&s, 1);
+	for (unsigned i = 0; i < SETS; i++) {
+		struct store_op op = sample_op(&s, STORE_CREATE, 0);
+
+		op.body = (struct str){body, BODY};
+		before = archive_end(b.env.archive);
+		bare_set_one(&b, i, op);
+		CU_ASSERT_TRUE(log_place_compare(before, archive_end(b.env.archive)) < 0);
+	}
+	CU_ASSERT_TRUE(archive_end(b.env.archive).file >= 3);
+	CU_ASSERT_TRUE(archive_bytes(b.env.archive) > (uint64_t)SETS * BODY);
+	CU_ASSERT_TRUE(archive_extent(archive, &first, &end, &e));
+	CU_ASSERT_EQUAL(log_place_compare(end, archive_end(b.env.archive)), 0);
+	CU_ASSERT_TRUE(archive_compare(archive, b.dir, &verdict, &why, &e));
+	CU_ASSERT_EQUAL(verdict, ARCHIVE_MATCHES);
+	bare_close(&b);
+	/* Without the file in the middle it has a hole; the store has what is missing. */
+	CU_ASSERT_EQUAL(unlink(folder_path(archive, logfile_name(2).text).text), 0);
+	CU_ASSERT_TRUE(archive_compare(archive, b.dir, &verdict, &why, &e));
+	CU_ASSERT_EQUAL(verdict, ARCHIVE_IS_DAMAGED);
+	CU_ASSERT_EQUAL(unlink(folder_path(b.dir, logfile_name(end.file).text).text), 0);
+	CU_ASSERT_TRUE(archive_compare(archive, b.dir, &verdict, &why, &e));
+	CU_ASSERT_EQUAL(verdict, ARCHIVE_BOTH_DAMAGED);
+	free(body);
+	scratch_remove(archive);
+	scratch_remove(b.dir);
+}
+
+static void
+what_lies_behind_the_logs_end_is_cleared(void)
+{
+	struct log_place end = {0}, again = {0};
+	struct buf bytes = {0}, tail = {0};
+	struct folder_path log;
+	struct err e = {0};
+	struct bare b;
+	int fd;
+
+	bare_start(&b);
+	bare_close(&b);
+	log = folder_path(b.dir, logfile_name(1).text);
+	CU_ASSERT_TRUE(logfile_end(b.dir, (struct log_place){1, 0}, &end, &e));
+	CU_ASSERT_TRUE(logfile_read(b.dir, 1, 0, SIZE_MAX, &bytes, &e));
+	fd = open(log.text, O_WRONLY | O_CLOEXEC);
+	CU_ASSERT_EQUAL(pwrite(fd, bytes.s, 500, end.offset + 100), 500);
+	close(fd);
+	CU_ASSERT_TRUE(logfile_clear_after(b.dir, end, &e));
+	CU_ASSERT_TRUE(logfile_read(b.dir, 1, 0, SIZE_MAX, &tail, &e));
+	CU_ASSERT_TRUE(str_equal(buf_str(&bytes), buf_str(&tail)));
+	CU_ASSERT_TRUE(logfile_end(b.dir, (struct log_place){1, 0}, &again, &e));
+	CU_ASSERT_EQUAL(log_place_compare(end, again), 0);
+	buf_free(&bytes);
+	buf_free(&tail);
+	bare_open(&b);
+	bare_stop(&b);
+}
+
+const CU_TestInfo storage_archive_tests[] = {
+    {"records are where Berkeley DB has them", records_are_where_berkeley_db_has_them},
+    {"names of logs are told from others", names_of_logs_are_told_from_others},
+    {"a manifest is read as written or not at all",
+	a_manifest_is_read_as_written_or_not_at_all},
+    {"files of a manifest lie in its folder", files_of_a_manifest_lie_in_its_folder},
+    {"what is acknowledged is in the archive", what_is_acknowledged_is_in_the_archive},
+    {"what lies behind the log's end is cleared", what_lies_behind_the_logs_end_is_cleared},
+    CU_TEST_INFO_NULL,
+};
