@@ -35,6 +35,9 @@ struct config {
 	long reserve_mb;   /* free on the disk, below which creates and updates stop */
 	long keep_logs_mb; /* Berkeley DB logs not needed for recovery, kept for repair */
 	bool metrics_for_loopback; /* /metrics needs no token from this machine */
+	long backup_every_h;  /* the archive's backup is made anew when it is so old; 0: not for
+				 that */
+	long backup_after_mb; /* or when so much was logged since; 0: not for that */
 	enum log_level log_level;
 	struct limits limits;
 };

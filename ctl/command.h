@@ -40,6 +40,9 @@ enum word {
 	WORD_LIMIT,
 	WORD_JSON,
 	WORD_NEW_IDS,
+	/* of backups */
+	WORD_FOLDER,
+	WORD_ACCEPT_LOSS,
 	/* of tokens */
 	WORD_SUBJECT,
 	WORD_PERMISSIONS,
@@ -113,6 +116,8 @@ void usage(const struct command *c, struct buf *out);
 /* ctl/target.c.  The configuration of the outbox that --dir or --config names; config_free().
  */
 bool ctl_config(struct config *c, const words w, struct err *e);
+/* Appends its path, as a C string. */
+void ctl_config_path(struct buf *path, const words w);
 /* Runs with a client of the server that the command line, or the settings, name. */
 typedef bool client_run(struct client *c, const words w, struct err *e);
 bool ctl_ask(client_run *run, const words w, struct err *e);
@@ -125,6 +130,7 @@ command_run ctl_get, ctl_query;                                 /* ctl/ask.c */
 command_run ctl_create, ctl_update, ctl_delete;                 /* ctl/change.c */
 command_run ctl_describe;                                       /* ctl/describe.c */
 command_run ctl_compact;                                        /* ctl/chore.c */
+command_run ctl_backup, ctl_restore, ctl_verify;                /* ctl/backup.c */
 command_run ctl_dump;                                           /* ctl/dump.c */
 command_run ctl_load;                                           /* ctl/load.c */
 command_run ctl_user_add, ctl_user_passwd, ctl_user_list, ctl_user_remove; /* ctl/user.c */

@@ -1,18 +1,24 @@
 /* ctl/target.c -- which outbox a command line means: by its configuration, or over HTTP. */
 #include "ctl/command.h"
 
+void
+ctl_config_path(struct buf *path, const words w)
+{
+	if (*w[WORD_DIR] != NULL)
+		buf_printf(path, "%s/outbox.conf", *w[WORD_DIR]);
+	else
+		buf_puts(path, *w[WORD_CONFIG] != NULL ? *w[WORD_CONFIG] : CONFIG_DEFAULT_PATH);
+	buf_terminate(path);
+}
+
 bool
 ctl_config(struct config *c, const words w, struct err *e)
 {
 	struct buf path = {0};
 	bool ok;
 
-	if (*w[WORD_DIR] != NULL)
-		buf_printf(&path, "%s/outbox.conf", *w[WORD_DIR]);
-	else
-		buf_puts(
-		    &path, *w[WORD_CONFIG] != NULL ? *w[WORD_CONFIG] : CONFIG_DEFAULT_PATH);
-	ok = config_read(c, buf_terminate(&path), e);
+	ctl_config_path(&path, w);
+	ok = config_read(c, path.s, e);
 	buf_free(&path);
 	return ok;
 }

@@ -8,10 +8,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+
+#include "storage/archive.h"
+
+#define LOOK_S 1    /* how often it is seen whether a backup is due */
+#define RETRY_S 600 /* after one that failed */
 
 struct chores {
 	struct env *env;
 	struct writer *writer;
+	struct chore_schedule schedule;
+	uint64_t archive_bytes_then; /* after the last backup; the thread's, as the next */
+	int64_t not_before_us;       /* the next one by the schedule */
 	pthread_t thread;
 	pthread_mutex_t lock; /* of all below */
 	pthread_cond_t wake;
@@ -26,7 +35,9 @@ static const struct {
 	const char *name;
 	chore_run *run;
 } kinds[STORE_CHORE__COUNT] = {
+    [STORE_BACKUP] = {"backup", backup_run},
     [STORE_COMPACT] = {"compact", compact_run},
+    [STORE_VERIFY] = {"verify", verify_run},
 };
 
 void
@@ -67,6 +78,36 @@ log_end(const struct chores *all, const struct store_chore *ended)
 	    log_quote(str_of(ok ? ended->step : ended->why.text)).text);
 }
 
+/* One that failed would fail again at once. */
+static void
+note_backup(struct chores *all, const struct chore *c, bool ok)
+{
+	if (c->kind != STORE_BACKUP || c->path[0] != '\0')
+		return;
+	if (ok)
+		all->archive_bytes_then = archive_bytes(all->env->archive);
+	else
+		all->not_before_us = clock_monotonic_us() + RETRY_S * INT64_C(1000000);
+}
+
+/* A backup of the future is one of a clock that was wrong. */
+static bool
+backup_is_due(const struct chores *all)
+{
+	const struct chore_schedule *s = &all->schedule;
+	struct archive *archive = all->env->archive;
+	int64_t now_s = clock_now_s(all->env->clock), made_s;
+
+	if (archive == NULL || clock_monotonic_us() < all->not_before_us)
+		return false;
+	if (!archive_has_base(archive, &made_s))
+		return true;
+	if (s->backup_every_s > 0 && (now_s - made_s >= s->backup_every_s || made_s > now_s))
+		return true;
+	return s->backup_after_bytes > 0 &&
+	    archive_bytes(archive) >= all->archive_bytes_then + s->backup_after_bytes;
+}
+
 /* Nobody but this thread ends a chore, so which one it is does not change meanwhile. */
 static void
 run_one(struct chores *all)
@@ -82,6 +123,7 @@ run_one(struct chores *all)
 	log_line(all->env->log, LOG_LEVEL_INFO, "chore", "kind=%s path=%s", kinds[c.kind].name,
 	    log_quote(str_of(c.path)).text);
 	kinds[c.kind].run(&c, &e);
+	note_backup(all, &c, e.code == ERR_NONE);
 	pthread_mutex_lock(&all->lock);
 	all->last[c.kind].why = e;
 	all->last[c.kind].running = false;
@@ -89,65 +131,6 @@ run_one(struct chores *all)
 	ended = all->last[c.kind];
 	pthread_mutex_unlock(&all->lock);
 	log_end(all, &ended);
-}
-
-static void *
-chores_thread(void *arg)
-{
-	struct chores *all = arg;
-
-	pthread_mutex_lock(&all->lock);
-	while (!all->stopping) {
-		if (all->now != 0) {
-			pthread_mutex_unlock(&all->lock);
-			run_one(all);
-			pthread_mutex_lock(&all->lock);
-		} else {
-			pthread_cond_wait(&all->wake, &all->lock);
-		}
-	}
-	pthread_mutex_unlock(&all->lock);
-	return NULL;
-}
-
-static void
-chores_free(struct chores **c)
-{
-	pthread_cond_destroy(&(*c)->wake);
-	pthread_mutex_destroy(&(*c)->lock);
-	free((*c)->path);
-	free(*c);
-	*c = NULL;
-}
-
-bool
-chores_start(struct chores **out, struct env *env, struct writer *w, struct err *e)
-{
-	struct chores *c = mem_new(1, sizeof *c);
-
-	c->env = env;
-	c->writer = w;
-	randombytes_buf(&c->number, sizeof c->number);
-	pthread_mutex_init(&c->lock, NULL);
-	pthread_cond_init(&c->wake, NULL);
-	*out = c;
-	if (pthread_create(&c->thread, NULL, chores_thread, c) == 0)
-		return true;
-	chores_free(out);
-	return err_set(e, ERR_SERVER_FAIL, "cannot start the thread of the chores");
-}
-
-void
-chores_stop(struct chores **c)
-{
-	if (*c == NULL)
-		return;
-	pthread_mutex_lock(&(*c)->lock);
-	(*c)->stopping = true;
-	pthread_cond_signal(&(*c)->wake);
-	pthread_mutex_unlock(&(*c)->lock);
-	pthread_join((*c)->thread, NULL);
-	chores_free(c);
 }
 
 /* Under lock. */
@@ -167,6 +150,82 @@ admit(struct chores *all, enum store_chore_kind kind, struct str path, struct er
 	    (struct store_chore){.number = ++all->number, .kind = kind, .running = true};
 	pthread_cond_signal(&all->wake);
 	return true;
+}
+
+/* Under lock.  False if nothing came for a while. */
+static bool
+wait_for_more(struct chores *all)
+{
+	struct timespec until;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += LOOK_S;
+	return pthread_cond_timedwait(&all->wake, &all->lock, &until) == 0;
+}
+
+static void *
+chores_thread(void *arg)
+{
+	struct chores *all = arg;
+
+	pthread_mutex_lock(&all->lock);
+	while (!all->stopping) {
+		if (all->now != 0) {
+			pthread_mutex_unlock(&all->lock);
+			run_one(all);
+			pthread_mutex_lock(&all->lock);
+		} else if (!wait_for_more(all) && backup_is_due(all)) {
+			admit(all, STORE_BACKUP, STR(""), &(struct err){0});
+		}
+	}
+	pthread_mutex_unlock(&all->lock);
+	return NULL;
+}
+
+static void
+chores_free(struct chores **c)
+{
+	pthread_cond_destroy(&(*c)->wake);
+	pthread_mutex_destroy(&(*c)->lock);
+	free((*c)->path);
+	free(*c);
+	*c = NULL;
+}
+
+bool
+chores_start(struct chores **out, const struct chore_schedule *schedule, struct env *env,
+    struct writer *w, struct err *e)
+{
+	struct chores *c = mem_new(1, sizeof *c);
+	pthread_condattr_t monotonic;
+
+	c->schedule = *schedule;
+	c->env = env;
+	c->writer = w;
+	randombytes_buf(&c->number, sizeof c->number);
+	pthread_mutex_init(&c->lock, NULL);
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_cond_init(&c->wake, &monotonic);
+	pthread_condattr_destroy(&monotonic);
+	*out = c;
+	if (pthread_create(&c->thread, NULL, chores_thread, c) == 0)
+		return true;
+	chores_free(out);
+	return err_set(e, ERR_SERVER_FAIL, "cannot start the thread of the chores");
+}
+
+void
+chores_stop(struct chores **c)
+{
+	if (*c == NULL)
+		return;
+	pthread_mutex_lock(&(*c)->lock);
+	(*c)->stopping = true;
+	pthread_cond_signal(&(*c)->wake);
+	pthread_mutex_unlock(&(*c)->lock);
+	pthread_join((*c)->thread, NULL);
+	chores_free(c);
 }
 
 bool

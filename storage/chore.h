@@ -21,8 +21,17 @@ struct chore {
 	uint64_t done, total; /* bytes, for chore_goes_on() to tell */
 };
 
+/* When the archive's own backup is made anew; at once if there is none. */
+struct chore_schedule {
+	int64_t backup_every_s; /* 0: not for its age */
+	uint64_t
+	    backup_after_bytes; /* of logs in the archive since the last one; 0: not for those
+				 */
+};
+
 /* The thread uses env and w until chores_stop(). */
-bool chores_start(struct chores **out, struct env *env, struct writer *w, struct err *e);
+bool chores_start(struct chores **out, const struct chore_schedule *schedule, struct env *env,
+    struct writer *w, struct err *e);
 /* Before the writer; a chore under way ends where it is.  Safe on NULL; leaves NULL. */
 void chores_stop(struct chores **c);
 
@@ -36,7 +45,9 @@ bool chore_show(
 
 typedef bool chore_run(struct chore *c, struct err *e);
 
+chore_run backup_run;  /* backup.c */
 chore_run compact_run; /* compact.c */
+chore_run verify_run;  /* verify.c */
 
 /* What it is at, or at its end what came of it. */
 void chore_tell(struct chore *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

@@ -7,7 +7,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 /* Pages that are fuller stay as they are: to fill them to the brim would make the next write
  * split them. */
@@ -107,29 +106,12 @@ compact_one(struct chore *c, DB *db, struct err *e)
 }
 
 static uint64_t
-file_bytes(const struct env *env, const char *name)
-{
-	struct stat st;
-
-	return fstatat(env->dir_fd, name, &st, 0) == 0 ? (uint64_t)st.st_size : 0;
-}
-
-static const char *
-file_name(DB *db)
-{
-	const char *file = "", *database;
-
-	db->get_dbname(db, &file, &database);
-	return file;
-}
-
-static uint64_t
 bytes_of_all(const struct env *env, DB *const *all, size_t n)
 {
 	uint64_t bytes = 0;
 
 	for (size_t i = 0; i < n; i++)
-		bytes += file_bytes(env, file_name(all[i]));
+		bytes += env_file_bytes(env, database_name(all[i]));
 	return bytes;
 }
 
@@ -142,9 +124,9 @@ compact_run(struct chore *c, struct err *e)
 
 	c->total = before;
 	for (size_t i = 0; i < n; i++) {
-		uint64_t bytes = file_bytes(c->env, file_name(all[i]));
+		uint64_t bytes = env_file_bytes(c->env, database_name(all[i]));
 
-		chore_tell(c, "%s", file_name(all[i]));
+		chore_tell(c, "%s", database_name(all[i]));
 		if (!compact_one(c, all[i], e))
 			return false;
 		c->done += bytes;

@@ -159,6 +159,15 @@ database_close(DB **db)
 	*db = NULL;
 }
 
+const char *
+database_name(DB *db)
+{
+	const char *file = "", *database;
+
+	db->get_dbname(db, &file, &database);
+	return file;
+}
+
 bool
 database_count(DB *db, DB_TXN *txn, uint64_t *n, struct err *e)
 {

@@ -43,7 +43,8 @@ bool database_open(DB **db, DB_ENV *env, const char *file, uint32_t set_flags,
     uint32_t open_flags, struct err *e);
 /* Is it the name of a database's file, among all that lies in an environment's folder? */
 bool database_is_file(const char *name);
-void database_close(DB **db); /* safe on NULL; leaves NULL */
+void database_close(DB **db);      /* safe on NULL; leaves NULL */
+const char *database_name(DB *db); /* its file's, borrowed */
 /* The records of a DB_RECNUM database, without walking it. */
 bool database_count(DB *db, DB_TXN *txn, uint64_t *n, struct err *e);
 

@@ -386,6 +386,14 @@ env_nearly_full(const struct env *env, uint64_t *free_bytes)
 	return *free_bytes < env->reserve_bytes || *free_bytes == 0;
 }
 
+uint64_t
+env_file_bytes(const struct env *env, const char *name)
+{
+	struct stat st;
+
+	return fstatat(env->dir_fd, name, &st, 0) == 0 ? (uint64_t)st.st_size : 0;
+}
+
 size_t
 env_databases(const struct env *env, DB *all[static ENV_DATABASES_MAX])
 {

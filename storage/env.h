@@ -33,6 +33,7 @@ struct env {
 	struct metrics *metrics;      /* NULL: nobody counts */
 	struct folder_path dir, home; /* home: "" if there is none */
 	struct archive *archive;      /* NULL: none, as while it is made or looked through */
+	struct backup *backup;        /* being made (storage/backup.c) */
 	int lock_fd;                  /* flock on <dir>/lock: one process at a time */
 	int dir_fd;
 	uint64_t reserve_bytes;
@@ -86,6 +87,8 @@ bool env_checkpoint(struct env *env, struct err *e);
 /* Less than the reserve is free on the disk; true too, with 0 free, if that cannot be told. */
 bool env_nearly_full(const struct env *env, uint64_t *free_bytes);
 
+/* Of a file in the environment's folder; 0 if it is not there. */
+uint64_t env_file_bytes(const struct env *env, const char *name);
 /* The handles that write, one for each database; how many there are. */
 size_t env_databases(const struct env *env, DB *all[static ENV_DATABASES_MAX]);
 

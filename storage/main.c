@@ -48,6 +48,7 @@
 	INT64_C(12000000) /* how long the reason is told: outboxd then does not wait */
 #define REFUSE_PASSING_US INT64_C(3000000) /* the same for what may pass by itself */
 #define SECONDS_A_DAY INT64_C(86400)
+#define SECONDS_AN_HOUR INT64_C(3600)
 
 struct options {
 	const char *config, *dir, *listen;
@@ -268,11 +269,14 @@ threads_begin(struct process *p, struct err *e)
 	    .ballast_bytes = p->home.options.ballast_bytes,
 	    .keep_log_bytes = (uint64_t)p->config.keep_logs_mb << 20};
 
+	struct chore_schedule schedule = {
+	    .backup_every_s = p->config.backup_every_h * SECONDS_AN_HOUR,
+	    .backup_after_bytes = (uint64_t)p->config.backup_after_mb << 20};
 	struct service service;
 
 	if (!writer_start(&p->writer, &p->env, e) ||
 	    !maintenance_start(&p->maintenance, &p->env, p->writer, &m, e) ||
-	    !chores_start(&p->chores, &p->env, p->writer, e) ||
+	    !chores_start(&p->chores, &schedule, &p->env, p->writer, e) ||
 	    !sweep_start(&p->sweep, &p->env, e))
 		return false;
 	service = (struct service){.env = &p->env,

@@ -85,6 +85,8 @@ static const struct {
     {"store_timeout_ms", 100, 59999},
     {"store_cache_mb", 1, 65536},
     {"keep_changes_days", 30, 3650},
+    {"backup_every_h", 0, 8760},
+    {"backup_after_mb", 0, 1 << 20},
     {"reserve_mb", 192, 1 << 20},
     {"keep_logs_mb", 0, 1 << 20},
     {"max_size_request", 1 << 10, 128 << 20},
@@ -250,6 +252,8 @@ the_documented_file_holds_every_option_with_its_default(void)
 	CU_ASSERT_EQUAL(c.store_cache_mb, d.store_cache_mb);
 	CU_ASSERT_EQUAL(c.store_connections, d.store_connections);
 	CU_ASSERT_EQUAL(c.keep_changes_days, d.keep_changes_days);
+	CU_ASSERT_EQUAL(c.backup_every_h, d.backup_every_h);
+	CU_ASSERT_EQUAL(c.backup_after_mb, d.backup_after_mb);
 	CU_ASSERT_EQUAL(c.reserve_mb, d.reserve_mb);
 	CU_ASSERT_EQUAL(c.keep_logs_mb, d.keep_logs_mb);
 	CU_ASSERT_EQUAL(c.log_level, d.log_level);

@@ -44,6 +44,7 @@ static const struct {
     {"storage_set", storage_set_tests},
     {"storage_upkeep", storage_upkeep_tests},
     {"storage_chore", storage_chore_tests},
+    {"storage_backup", storage_backup_tests},
     {"storage_server", storage_server_tests},
     {"storage_query", storage_query_tests},
     {"storage_changes", storage_changes_tests},

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #define STOP_WAIT_S 20
 
@@ -11,11 +12,16 @@ void
 store_process_again(struct store_process *p)
 {
 	char program[PATH_MAX], data[STORE_SOCKET_MAX], log[STORE_SOCKET_MAX];
-	const char *argv[] = {program, "--dir", data, "--listen", p->socket, NULL};
+	char config[STORE_SOCKET_MAX];
+	const char *argv[] = {
+	    program, "--dir", data, "--listen", p->socket, "--config", config, NULL};
 
 	scratch_program("outbox-store", program);
 	snprintf(data, sizeof data, "%s/data", p->dir);
 	snprintf(log, sizeof log, "%s/log", p->dir);
+	snprintf(config, sizeof config, "%s/" STORE_PROCESS_CONFIG, p->dir);
+	if (access(config, F_OK) != 0)
+		argv[5] = NULL;
 	p->pid = scratch_spawn(argv, log);
 }
 

@@ -13,6 +13,8 @@ struct store_process {
 	pid_t pid;
 };
 
+#define STORE_PROCESS_CONFIG "outbox.conf" /* in dir; a test may write one */
+
 /* The data folder is dir/data.  Does not wait for it: the client does. */
 void store_process_start(struct store_process *p);
 void store_process_again(struct store_process *p); /* after scratch_end(p->pid, ...) */
