@@ -253,6 +253,15 @@ check_tokens(struct check *c, struct env *env, struct err *e)
 	return true;
 }
 
+static bool
+check_timed(struct check *c, struct env *env, struct err *e)
+{
+	uint64_t n;
+
+	return timed_check(&env->opids, &c->opids, e) && timed_check(&env->grants, &n, e) &&
+	    timed_check(&env->attempts, &n, e);
+}
+
 bool
 check_environment(struct check *c, struct env *env, struct err *e)
 {
@@ -260,5 +269,5 @@ check_environment(struct check *c, struct env *env, struct err *e)
 	for (const struct type *const *t = model_types; *t != NULL; t++)
 		if (!check_type(c, env, *t, e))
 			return false;
-	return check_tokens(c, env, e) && (!c->alone || timed_check(&env->opids, &c->opids, e));
+	return check_tokens(c, env, e) && (!c->alone || check_timed(c, env, e));
 }

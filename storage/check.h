@@ -14,7 +14,7 @@ struct check {
 	/* Called between slices; false ends the check early, without an error.  NULL: go on. */
 	bool (*between)(void *arg);
 	void *arg;
-	/* Nobody writes meanwhile: operation ids, which have no snapshots, are checked too. */
+	/* Nobody writes meanwhile: what has no snapshots, as operation ids, is checked too. */
 	bool alone;
 	/* how much was seen */
 	uint64_t rows, index_entries, changes, tokens, opids;
