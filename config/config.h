@@ -32,12 +32,11 @@ struct config {
 	long ballast_mb;             /* of disk given up when it is full */
 	long store_connections;      /* at most, workers and outboxctl together */
 	long keep_changes_days;      /* /changes knows at least so far back */
+	bool metrics_for_loopback;   /* /metrics needs no token from this machine */
+	long backup_every_h;         /* so old the archive's backup gets; 0: as old as it may */
+	long backup_after_mb;        /* so much its logs grow until the next; 0: as they may */
 	long reserve_mb;   /* free on the disk, below which creates and updates stop */
 	long keep_logs_mb; /* Berkeley DB logs not needed for recovery, kept for repair */
-	bool metrics_for_loopback; /* /metrics needs no token from this machine */
-	long backup_every_h;  /* the archive's backup is made anew when it is so old; 0: not for
-				 that */
-	long backup_after_mb; /* or when so much was logged since; 0: not for that */
 	enum log_level log_level;
 	struct limits limits;
 };

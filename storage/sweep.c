@@ -60,10 +60,14 @@ logs_are_whole(struct archive *a, struct err *e)
 static void
 archive_look(struct env *env)
 {
+	int64_t made_s, made_later_s;
 	struct err why = {0};
 
-	if (env->archive == NULL || !archive_has_base(env->archive, NULL) ||
+	if (env->archive == NULL || !archive_has_base(env->archive, &made_s) ||
 	    (base_is_whole(env->archive, &why) && logs_are_whole(env->archive, &why)))
+		return;
+	/* A new one has taken its place meanwhile, and its logs are gone: look another time. */
+	if (!archive_has_base(env->archive, &made_later_s) || made_later_s != made_s)
 		return;
 	log_line(env->log, LOG_LEVEL_ERROR, "archive-damaged", "why=%s",
 	    log_quote(str_of(why.text)).text);

@@ -34,20 +34,14 @@ static bool
 verify_archive(struct chore *c, int64_t *made_s, struct err *e)
 {
 	struct folder_path base = folder_path(archive_dir(c->env->archive), ARCHIVE_BASE);
-	struct manifest m;
-	struct err why = {0};
 
 	if (!archive_has_base(c->env->archive, made_s))
 		return err_set(e, ERR_NOT_FOUND, "the archive has no verified backup yet");
 	chore_tell(c, "the archive");
-	if (trial_run(c, base.text, archive_dir(c->env->archive), e) || e->code != ERR_DAMAGED)
-		return e->code == ERR_NONE;
-	if (manifest_read(&m, base.text, &why)) {
-		m.verified = false;
-		manifest_write(&m, base.text, &why);
-		manifest_free(&m);
-	}
-	archive_base_changed(c->env->archive, &why);
+	if (trial_run(c, base.text, archive_dir(c->env->archive), e))
+		return true;
+	if (e->code == ERR_DAMAGED)
+		archive_base_drop(c->env->archive);
 	return false;
 }
 
