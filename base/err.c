@@ -45,6 +45,7 @@ static const struct err_name names[ERR__COUNT] = {
     [ERR_TOO_LARGE] = {"tooLarge", 200, "The record is too large"},
     [ERR_RATE_LIMIT] = {"rateLimit", 200, "Too many changes at once; try again"},
     [ERR_OVER_QUOTA] = {"overQuota", 200, "The disk is nearly full"},
+    [ERR_WARNING] = {"about:blank", 200, "Somebody should see to something"},
 };
 
 const struct err_name *

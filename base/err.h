@@ -47,6 +47,8 @@ enum err_code {
 	ERR_TOO_LARGE,
 	ERR_RATE_LIMIT,
 	ERR_OVER_QUOTA, /* no room for it on the disk; destroys make some */
+	/* outboxctl's own: all is done, and somebody should see to something */
+	ERR_WARNING,
 	ERR__COUNT
 };
 

@@ -58,6 +58,7 @@ status_of(enum err_code code)
 	    [ERR_FORBIDDEN] = 3,
 	    [ERR_SERVER_UNAVAILABLE] = 4,
 	    [ERR_NOT_READY] = 4,
+	    [ERR_WARNING] = 5,
 	};
 
 	return statuses[code] != 0 ? statuses[code] : EXIT_FAILURE;

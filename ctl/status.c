@@ -235,7 +235,7 @@ ctl_status(struct store *s, const words w, struct err *e)
 	print_types(&f);
 	putchar('\n');
 	print_lines(&f);
-	ok = true;
+	ok = f.status.warning[0] == '\0' || err_set(e, ERR_WARNING, "%s", f.status.warning);
 out:
 	metric_list_free(&f.metrics);
 	return ok;

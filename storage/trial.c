@@ -29,7 +29,8 @@ become(const char *const argv[], int told_fd, pid_t parent)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	setpriority(PRIO_PROCESS, 0, PRIORITY);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() == parent && dup2(told_fd, STDERR_FILENO) >= 0)
+	if (getppid() == parent && dup2(told_fd, STDOUT_FILENO) >= 0 &&
+	    dup2(told_fd, STDERR_FILENO) >= 0)
 		execv("/proc/self/exe", (char *const *)argv);
 	_exit(EX_OSERR);
 }

@@ -156,6 +156,19 @@ outbox_restart(struct outbox *o, const char *config)
 }
 
 void
+outbox_halt(struct outbox *o)
+{
+	end_store(o, SIGTERM);
+}
+
+void
+outbox_again(struct outbox *o)
+{
+	run_store(o);
+	wait_until_it_answers(o);
+}
+
+void
 outbox_crash(struct outbox *o)
 {
 	end_store(o, SIGKILL);

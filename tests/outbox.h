@@ -30,6 +30,10 @@ void outbox_stop(struct outbox *o); /* and removes its folder */
  * file. */
 void outbox_restart(struct outbox *o, const char *config);
 
+/* Ends the store, and starts it on the folder as it is by then. */
+void outbox_halt(struct outbox *o);
+void outbox_again(struct outbox *o);
+
 /* Kills the store as a crash would (SIGKILL), and starts it again on the same folder. */
 void outbox_crash(struct outbox *o);
 

@@ -39,6 +39,7 @@ static const struct {
     {"client", client_tests},
     {"client_settings", client_settings_tests},
     {"ctl_dump", ctl_dump_tests},
+    {"ctl_backup", ctl_backup_tests},
     {"daemon", daemon_tests},
     {"storage", storage_tests},
     {"storage_set", storage_set_tests},

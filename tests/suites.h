@@ -14,6 +14,7 @@ extern const CU_TestInfo config_tests[];
 extern const CU_TestInfo client_settings_tests[];
 extern const CU_TestInfo client_tests[];
 extern const CU_TestInfo ctl_doc_tests[];
+extern const CU_TestInfo ctl_backup_tests[];
 extern const CU_TestInfo ctl_dump_tests[];
 extern const CU_TestInfo ctl_line_tests[];
 extern const CU_TestInfo ctl_servers_tests[];
