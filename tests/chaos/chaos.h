@@ -18,6 +18,8 @@ struct chaos {
 	char journals[CHAOS_PATH_MAX]; /* folder */
 	char data[CHAOS_PATH_MAX];     /* data_dir of the outbox */
 	char side[CHAOS_PATH_MAX];     /* of the disk shim */
+	char backup[CHAOS_PATH_MAX];   /* folder of the last one; "" if there is none */
+	unsigned backups;
 	uint64_t dice;
 	unsigned struck[PULSE_KINDS_MAX]; /* by place in faults */
 	unsigned checks, lost, wrong, manual;
@@ -69,6 +71,9 @@ bool nemesis(struct chaos *c, const struct plan *p);
 /* With all processes of the outbox ended and the crowd held or stopped: checks a copy of the
  * store against the journals.  changes: a file of /changes answers to check too, or NULL. */
 void inspect(struct chaos *c, const char *changes);
+/* The same for a store made of a backup that was begun when those changes had been
+ * acknowledged. */
+void inspect_moment(struct chaos *c, const char *store, uint64_t dmarc, uint64_t tls);
 /* Asks /changes since the states the crowd remembers; the answers go to that file. */
 void inspect_changes(struct chaos *c, const char *changes);
 

@@ -1,10 +1,11 @@
 /* tests/chaos/check.c -- the checker: compares the journals of the clients with a copy of the
  * store's folder, record by record, index by index, change by change.
  *
- *   check STORE JOURNALS [CHANGES]
+ *   check [--moment DMARC TLS] STORE JOURNALS [CHANGES]
  *
- * STORE is recovered in place; CHANGES holds answers of Foo/changes.  It shares no code with
- * storage/.  Its last line is "lost N wrong N"; status 0 if both are 0. */
+ * STORE is recovered in place; CHANGES holds answers of Foo/changes.  A moment is that of a
+ * backup: it has at least the changes up to those two numbers, and none of its own.  It shares
+ * no code with storage/.  Its last line is "lost N wrong N"; status 0 if both are 0. */
 #include <dirent.h>
 #include <stdio.h>
 #include <string.h>
@@ -98,45 +99,79 @@ check_opids(const char *dir, struct findings *f)
 
 /* --- all --- */
 
+struct asked {
+	const char *store, *journals, *changes; /* changes: NULL for none */
+	bool moment;
+	uint64_t at_least[sizeof letters];
+};
+
 static void
-check_type(const char *dir, char letter, const struct history *h, const char *changes,
-    struct findings *f)
+check_type(const struct asked *a, size_t type, const struct history *h, struct findings *f)
 {
-	struct ledger l = {.dir = dir, .history = h, .findings = f, .letter = letter};
+	struct ledger l = {
+	    .dir = a->store, .history = h, .findings = f, .letter = letters[type]};
 	struct err e = {0};
 	size_t records = 0;
 
+	l.moment = a->moment;
+	l.at_least = a->at_least[type];
 	if (!ledger_read(&l, &e) || !shelf_check(&l, &records, &e) ||
-	    (changes != NULL && !since_check(&l, changes, &e)))
+	    (a->changes != NULL && !since_check(&l, a->changes, &e)))
 		find_wrong(f, "%s", e.text);
-	printf("%s: %zu records, %llu changes, epoch %08x\n", contents_type(letter), records,
+	printf("%s: %zu records, %llu changes, epoch %08x\n", contents_type(l.letter), records,
 	    (unsigned long long)l.n, (unsigned)l.epoch);
 	ledger_free(&l);
+}
+
+static void
+check_all(const struct asked *a, struct findings *f)
+{
+	struct history h = {0};
+	struct err e = {0};
+
+	if (!history_read(&h, a->journals, &e) || !environment_recover(a->store, &e)) {
+		find_wrong(f, "%s", e.text);
+		goto out;
+	}
+	for (size_t i = 0; i < h.n_wrong && !a->moment; i++)
+		find_wrong(f, "%s", h.wrong[i]);
+	verify_all(a->store, f);
+	for (size_t i = 0; i < sizeof letters; i++)
+		check_type(a, i, &h, f);
+	check_opids(a->store, f);
+out:
+	history_free(&h);
+}
+
+static bool
+read_arguments(struct asked *a, char **argv, int argc)
+{
+	*a = (struct asked){0};
+	a->moment = argc > 3 && strcmp(argv[1], "--moment") == 0;
+	for (size_t i = 0; a->moment && i < sizeof letters; i++)
+		if (!str_to_u64(str_of(argv[2 + i]), UINT64_MAX, &a->at_least[i]))
+			return false;
+	argv += a->moment ? 4 : 1;
+	argc -= a->moment ? 4 : 1;
+	if (argc < 2 || argc > 3)
+		return false;
+	a->store = argv[0];
+	a->journals = argv[1];
+	a->changes = argv[2];
+	return true;
 }
 
 int
 main(int argc, char **argv)
 {
 	struct findings f = {0};
-	struct history h = {0};
-	struct err e = {0};
+	struct asked a;
 
-	if (argc < 3 || argc > 4) {
-		fputs("usage: check STORE JOURNALS [CHANGES]\n", stderr);
+	if (!read_arguments(&a, argv, argc)) {
+		fputs("usage: check [--moment DMARC TLS] STORE JOURNALS [CHANGES]\n", stderr);
 		return 2;
 	}
-	if (!history_read(&h, argv[2], &e) || !environment_recover(argv[1], &e)) {
-		find_wrong(&f, "%s", e.text);
-		goto out;
-	}
-	for (size_t i = 0; i < h.n_wrong; i++)
-		find_wrong(&f, "%s", h.wrong[i]);
-	verify_all(argv[1], &f);
-	for (size_t i = 0; i < sizeof letters; i++)
-		check_type(argv[1], letters[i], &h, argv[3], &f);
-	check_opids(argv[1], &f);
-out:
-	history_free(&h);
+	check_all(&a, &f);
 	printf("\nlost %zu wrong %zu\n", f.lost, f.wrong);
 	return f.lost + f.wrong == 0 ? 0 : 1;
 }

@@ -94,8 +94,11 @@ probe_step(char *step)
 		return probe_cut_off(file, strtol(first, NULL, 10));
 	if (strcmp(op, "sync") == 0)
 		return probe_sync(file);
-	if (strcmp(op, "names") == 0)
-		return probe_sync(".");
+	if (strcmp(op, "names") == 0) {
+		char here[PATH_MAX]; /* by its whole path, as the outbox does it */
+
+		return getcwd(here, sizeof here) == NULL ? errno : probe_sync(here);
+	}
 	if (strcmp(op, "rename") == 0)
 		return rename(file, first) == 0 ? 0 : errno;
 	if (strcmp(op, "remove") == 0)

@@ -76,8 +76,11 @@ undo_path(int dir_fd, const char *path, struct undo_path *p)
 	*slash = '\0';
 	if (realpath(whole[0] == '\0' ? "/" : whole, p->dir) == NULL)
 		return false;
-	return strncmp(p->dir, undo.data, undo.data_len) == 0 &&
-	    (p->dir[undo.data_len] == '/' || p->dir[undo.data_len] == '\0');
+	if (strncmp(p->dir, undo.data, undo.data_len) == 0)
+		return p->dir[undo.data_len] == '/' || p->dir[undo.data_len] == '\0';
+	/* The folder itself is opened to be synced. */
+	snprintf(whole, sizeof whole, "%s/%s", p->dir, p->name);
+	return strcmp(whole, undo.data) == 0;
 }
 
 static int
@@ -116,25 +119,27 @@ is_saved(const struct tracked *t, uint64_t page)
 	return page < t->n_saved && (t->saved[page / 8] >> page % 8 & 1);
 }
 
-/* What is unsynced, also by a store before this one or a process beside it.  Under t->lock. */
+/* Under t->lock: what is unsynced, also by a store before this one or a process beside it. */
 static void
 load(struct tracked *t)
 {
 	struct disk_head head;
 	struct disk_page page;
+	struct stat st;
 
 	if (t->undo_fd < 0)
 		t->undo_fd = side_open('f', t->ino, O_RDWR | O_APPEND);
+	if (t->undo_fd < 0 || fstat(t->undo_fd, &st) != 0 || st.st_size == t->undo_len)
+		return;
+	t->undo_len = st.st_size;
 	if (t->n_saved > 0)
 		memset(t->saved, 0, t->n_saved / 8);
-	t->dirty = t->undo_fd >= 0 &&
-	    syscall(SYS_pread64, t->undo_fd, &head, sizeof head, 0) == sizeof head;
-	if (!t->dirty)
-		return;
-	t->synced_size = head.size;
+	t->dirty = syscall(SYS_pread64, t->undo_fd, &head, sizeof head, 0) == sizeof head;
+	if (t->dirty)
+		t->synced_size = head.size;
 	for (off_t at = sizeof head;
 	     syscall(SYS_pread64, t->undo_fd, &page, sizeof page, at) == sizeof page;
-	     at += sizeof page)
+	     at += (off_t)sizeof page)
 		mark_saved(t, page.page);
 }
 
@@ -195,6 +200,7 @@ make_dirty(struct tracked *t, uint64_t size)
 	if (t->undo_fd < 0)
 		t->undo_fd = side_open('f', t->ino, O_RDWR | O_CREAT | O_APPEND);
 	append(t->undo_fd, &head, sizeof head);
+	t->undo_len = sizeof head;
 	t->synced_size = size;
 	t->dirty = true;
 }
@@ -208,6 +214,7 @@ undo_save(struct tracked *t, int fd, uint64_t from, uint64_t until)
 
 	if (fstat(fd, &st) != 0)
 		undo_give_up("a file has no size", "");
+	load(t);
 	if (!t->dirty)
 		make_dirty(t, (uint64_t)st.st_size);
 	for (uint64_t p = from / DISK_PAGE; p * DISK_PAGE < until; p++) {
@@ -226,6 +233,7 @@ undo_save(struct tracked *t, int fd, uint64_t from, uint64_t until)
 			undo_give_up("old bytes cannot be read", path);
 		page.len = (uint64_t)n;
 		append(t->undo_fd, &page, sizeof page);
+		t->undo_len += (off_t)sizeof page;
 		mark_saved(t, p);
 	}
 	if (own_fd >= 0)
@@ -352,8 +360,10 @@ undo_names_synced(const struct tracked *folder)
 void
 undo_synced(struct tracked *t)
 {
+	load(t);
 	if (t->undo_fd >= 0 && syscall(SYS_ftruncate, t->undo_fd, 0) != 0)
 		undo_give_up("the side folder cannot be written", undo.side);
+	t->undo_len = 0;
 	if (t->n_saved > 0)
 		memset(t->saved, 0, t->n_saved / 8);
 	t->dirty = false;

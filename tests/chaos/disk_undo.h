@@ -18,6 +18,7 @@ struct tracked {
 	pthread_mutex_t lock; /* held while it is written or synced */
 	int undo_fd;          /* f-INO, or d-INO; -1: not open yet */
 	bool dirty;           /* f-INO has its head */
+	off_t undo_len;       /* bytes of f-INO, as far as this process knows */
 	uint64_t synced_size;
 	uint8_t *saved;   /* a bit a page */
 	uint64_t n_saved; /* pages that there are bits for */

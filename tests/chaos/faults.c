@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "tests/chaos/backup.h"
 #include "tests/chaos/chaos.h"
 #include "tests/chaos/damage.h"
 #include "tests/chaos/dice.h"
@@ -288,5 +289,6 @@ const struct fault faults[] = {
     {"power-cut", "power cut", 30, 1, 1000, 3000, .fresh = true, .strike = cut_power},
     {"damage", "file damaged", 10, 1, 3000, 5000, .deaths = RECOVERY_KILLS,
 	.strike = damage_file},
+    {"backup", "backup taken, restored and checked", 10, 1, 1000, 2000, .strike = backup_take},
     {0},
 };

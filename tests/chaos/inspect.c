@@ -59,19 +59,40 @@ take_report(struct chaos *c, const char *log)
 	buf_free(&text);
 }
 
+/* argv without its first member, which is the checker. */
+static void
+check(struct chaos *c, const char *argv[])
+{
+	char program[PATH_MAX], log[CHAOS_PATH_MAX + 16];
+
+	scratch_program("chaos/check", program);
+	snprintf(log, sizeof log, "%s/check.%u", c->site.dir, ++c->checks);
+	argv[0] = program;
+	run(argv, log);
+	take_report(c, log);
+}
+
 void
 inspect(struct chaos *c, const char *changes)
 {
-	char program[PATH_MAX], copy[CHAOS_PATH_MAX + 16], log[CHAOS_PATH_MAX + 16];
-	const char *const argv[] = {program, copy, c->journals, changes, NULL};
+	char copy[CHAOS_PATH_MAX + 16];
+	const char *argv[] = {NULL, copy, c->journals, changes, NULL};
 
-	scratch_program("chaos/check", program);
 	snprintf(copy, sizeof copy, "%s/copy", c->site.dir);
-	snprintf(log, sizeof log, "%s/check.%u", c->site.dir, ++c->checks);
 	copy_store(c, copy);
-	run(argv, log);
-	take_report(c, log);
+	check(c, argv);
 	scratch_remove(copy);
+}
+
+void
+inspect_moment(struct chaos *c, const char *store, uint64_t dmarc, uint64_t tls)
+{
+	char d[24], t[24];
+	const char *argv[] = {NULL, "--moment", d, t, store, c->journals, NULL};
+
+	snprintf(d, sizeof d, "%llu", (unsigned long long)dmarc);
+	snprintf(t, sizeof t, "%llu", (unsigned long long)tls);
+	check(c, argv);
 }
 
 /* --- /changes --- */

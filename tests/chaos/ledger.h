@@ -22,7 +22,8 @@ struct ledger {
 	uint32_t epoch;
 	uint64_t n;       /* changes[1] to changes[n] */
 	uint64_t last_id; /* as the counters have it */
-	bool moment;      /* a backup: what came after it is not to be there */
+	bool moment; /* a restored backup: what came after it is not there, nor the epoch */
+	uint64_t at_least; /* moment: changes that had been acknowledged when it began */
 	struct change *changes;
 	uint64_t *last; /* by id up to last_id: the number of its last change; 0: none */
 };

@@ -3,7 +3,7 @@
  * shares no code with the store compares what is there with what was told.
  *
  *   CHAOS_TIME=SECONDS  a run of about that long; without it all that is wanted of each fault
- *   CHAOS_PLAN=A,B      only these faults
+ *   CHAOS_PLAN=A,B      these faults, and no others
  *   CHAOS_SEED=N        the dice of an earlier run */
 #include <curl/curl.h>
 #include <signal.h>
@@ -15,12 +15,16 @@
 #include <sys/wait.h>
 
 #include "base/clock.h"
+#include "tests/chaos/backup.h"
 #include "tests/chaos/chaos.h"
 #include "tests/chaos/disk.h"
 
 #define FULL_S 1200 /* what all that is wanted takes, more or less */
 #define TIME_MAX_S (7 * 86400)
 #define STOP_WAIT_S 60
+#define USUAL_PLAN                                                                             \
+	"kill-worker,kill-store,kill-recovery,kill-parent,stop-worker,stop-store,reload,"      \
+	"full-disk,power-cut"
 #define SETTINGS "workers = 8\nkeep_logs_mb = 16\nstore_cache_mb = 8\n"
 
 static void
@@ -125,7 +129,10 @@ static void
 end(struct chaos *c, bool serving, struct client_counts *counts)
 {
 	char changes[CHAOS_PATH_MAX + 16];
+	struct states before;
 
+	crowd_state(c->crowd, 'd', before.d);
+	crowd_state(c->crowd, 't', before.t);
 	snprintf(changes, sizeof changes, "%s/changes", c->site.dir);
 	if (serving) {
 		crowd_hold(c->crowd);
@@ -141,6 +148,8 @@ end(struct chaos *c, bool serving, struct client_counts *counts)
 		if (scratch_end(c->site.outboxd, SIGTERM, STOP_WAIT_S) != 0)
 			chaos_wrong(c, "outboxd does not end in order");
 	}
+	if (serving)
+		backup_return(c, &before);
 	if (!front_stop(&c->site.fronts[0]))
 		chaos_wrong(c, "nginx does not end in order");
 }
@@ -158,7 +167,7 @@ main(void)
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 	number_from("CHAOS_TIME", TIME_MAX_S, &seconds);
 	number_from("CHAOS_SEED", UINT32_MAX, &seed);
-	plan.only = getenv("CHAOS_PLAN");
+	plan.only = getenv("CHAOS_PLAN") != NULL ? getenv("CHAOS_PLAN") : USUAL_PLAN;
 	if (seconds > 0)
 		plan.share = (double)seconds / FULL_S;
 	c.dice = seed;

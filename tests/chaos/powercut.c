@@ -63,6 +63,13 @@ find_inode(struct cutting *c, const char *dir, uint64_t ino)
 	return found;
 }
 
+/* One that was removed. */
+static bool
+find_kept(struct cutting *c, uint64_t ino)
+{
+	return find_inode(c, c->side, ino) && strncmp(strrchr(c->path, '/'), "/k-", 3) == 0;
+}
+
 static bool
 find(struct cutting *c, uint64_t ino)
 {
@@ -72,7 +79,7 @@ find(struct cutting *c, uint64_t ino)
 		snprintf(c->path, sizeof c->path, "%s", c->data);
 		return true;
 	}
-	return find_inode(c, c->data, ino) || find_inode(c, c->side, ino);
+	return find_inode(c, c->data, ino) || find_kept(c, ino);
 }
 
 /* --- files --- */
