@@ -74,8 +74,11 @@ ask(struct site_client *c, json_t *calls)
 	json_t *request = json_pack("{s:[s,s], s:o}", "using", "urn:ietf:params:jmap:core",
 	    "urn:stalwart:jmap", "methodCalls", calls);
 	char *text = json_dumps(request, JSON_COMPACT);
-	const struct exchange x = {"POST", "/api", tokens_header(c->transport.tokens, "admin"),
-	    "application/json", str_of(text)};
+	const struct exchange x = {.method = "POST",
+	    .path = "/api",
+	    .authorization = tokens_header(c->transport.tokens, "admin"),
+	    .content_type = "application/json",
+	    .body = str_of(text)};
 	struct reply r = {.told = TOLD_NOTHING};
 	struct answer a = {0};
 	struct err e = {0};

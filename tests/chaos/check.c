@@ -17,12 +17,16 @@
 
 static const char letters[] = {'d', 't'};
 
-/* Logs and Berkeley DB's own files are not databases. */
+/* Logs, Berkeley DB's own files and the store's notes are not databases. */
 static bool
 is_database(const char *name)
 {
-	return name[0] != '.' && strncmp(name, "log.", 4) != 0 &&
-	    strncmp(name, "__db", 4) != 0 && strcmp(name, "lock") != 0;
+	static const char *const others[] = {".", "log.", "__db", "lock", "sizes", "suspect"};
+
+	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+		if (strncmp(name, others[i], strlen(others[i])) == 0)
+			return false;
+	return true;
 }
 
 static void

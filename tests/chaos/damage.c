@@ -91,7 +91,7 @@ choose_file(struct breaking *b, bool log, struct err *e)
 static bool
 spoil(struct breaking *b, off_t at, size_t len, struct err *e)
 {
-	uint8_t bytes[BAD_BYTES];
+	uint8_t bytes[BAD_BYTES] = {0};
 	int fd = open(b->path, O_RDWR | O_CLOEXEC);
 	bool ok = fd >= 0 && pread(fd, bytes, len, at) == (ssize_t)len;
 
