@@ -116,6 +116,25 @@ folder_list(const char *path, bool (*each)(void *arg, const char *name, struct e
 	return ok;
 }
 
+static bool
+sync_one(void *path, const char *name, struct err *e)
+{
+	struct folder_path file = folder_path(path, name);
+	int fd = open(file.text, O_RDONLY | O_CLOEXEC);
+	bool ok = fd >= 0 && fsync(fd) == 0;
+
+	if (!ok)
+		failed(e, "sync", file.text);
+	io_close(&fd);
+	return ok;
+}
+
+bool
+folder_sync_files(const char *path, struct err *e)
+{
+	return folder_list(path, sync_one, (void *)(uintptr_t)path, e) && folder_sync(path, e);
+}
+
 /* What is left of bytes, one piece after the other. */
 static bool
 copy_bytes(int in, int out, uint64_t bytes, const char *from, const char *to, struct err *e)

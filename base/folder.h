@@ -21,6 +21,7 @@ struct folder_path folder_path(const char *dir, const char *name);
 bool folder_exists(const char *path);              /* a folder or a file */
 bool folder_make(const char *path, struct err *e); /* 0700; one that is there is as good */
 bool folder_sync(const char *path, struct err *e); /* the names in it */
+bool folder_sync_files(const char *path, struct err *e); /* each file in it, and the names */
 bool folder_parent_sync(const char *path, struct err *e);
 bool folder_remove(const char *path, struct err *e); /* with all in it; none is as good */
 /* rename(), and both names are on disk. */

@@ -271,9 +271,13 @@ env_open(struct env *env, const struct env_options *o, const struct clock *clock
 	    o->home_dir != NULL ? o->home_dir : "");
 	if (sodium_init() < 0)
 		return err_set(e, ERR_SERVER_FAIL, "libsodium does not start");
+	/* Recovery makes files anew with plain writes, and a checkpoint syncs only what is
+	 * changed through the cache: a file that nobody changes again would never be on disk.
+	 */
 	if (directory_open(env, o->dir, e) && directory_lock(env, o->lock_wait_ms, e) &&
 	    environment_is_new(o, &create, e) && environment_open(env, o, e) &&
-	    contents_open(env, create, e) && archive_begin(env, o, e))
+	    contents_open(env, create, e) && folder_sync_files(o->dir, e) &&
+	    archive_begin(env, o, e))
 		return true;
 	env_close(env);
 	return false;

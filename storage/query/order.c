@@ -138,8 +138,7 @@ order_sort(const struct order *o, struct reader *r, uint64_t *ids, size_t n, str
 		int found = reader_row(r, ids[i], &row, e);
 
 		if (found == 0)
-			err_set(
-			    e, ERR_DAMAGED, "an index names a record that is not there");
+			err_set(e, ERR_DAMAGED, "an index names a record that is not there");
 		if (found != 1)
 			goto out;
 		list[i] = (struct sortee){row.id, row.created_at, row.deliver_at,
