@@ -33,7 +33,6 @@ static const struct config defaults = {
     .backup_every_h = 24,
     .backup_after_mb = 1024,
     .reserve_mb = 192,
-    .keep_logs_mb = 64,
     .metrics_for_loopback = true,
     .log_level = LOG_LEVEL_INFO,
 };
@@ -212,7 +211,6 @@ static const struct option {
     {"backup_every_h", offsetof(struct config, backup_every_h), store_long, NULL, 0, 8760},
     {"backup_after_mb", offsetof(struct config, backup_after_mb), store_long, NULL, 0, 1 << 20},
     {"reserve_mb", offsetof(struct config, reserve_mb), store_long, NULL, 192, 1 << 20},
-    {"keep_logs_mb", offsetof(struct config, keep_logs_mb), store_long, NULL, 0, 1 << 20},
     {"metrics_open_to", offsetof(struct config, metrics_for_loopback), store_open_to,
 	check_open_to, 0, 0},
     {"log_level", offsetof(struct config, log_level), store_level, check_level, 0, 0},

@@ -35,8 +35,7 @@ struct config {
 	bool metrics_for_loopback;   /* /metrics needs no token from this machine */
 	long backup_every_h;         /* so old the archive's backup gets; 0: as old as it may */
 	long backup_after_mb;        /* so much its logs grow until the next; 0: as they may */
-	long reserve_mb;   /* free on the disk, below which creates and updates stop */
-	long keep_logs_mb; /* Berkeley DB logs not needed for recovery, kept for repair */
+	long reserve_mb; /* free on the disk, below which creates and updates stop */
 	enum log_level log_level;
 	struct limits limits;
 };

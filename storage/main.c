@@ -266,8 +266,7 @@ threads_begin(struct process *p, struct err *e)
 {
 	struct maintain_options m = {
 	    .keep_changes_s = p->config.keep_changes_days * SECONDS_A_DAY,
-	    .ballast_bytes = p->home.options.ballast_bytes,
-	    .keep_log_bytes = (uint64_t)p->config.keep_logs_mb << 20};
+	    .ballast_bytes = p->home.options.ballast_bytes};
 
 	struct chore_schedule schedule = {
 	    .backup_every_s = p->config.backup_every_h * SECONDS_AN_HOUR,

@@ -6,7 +6,6 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -128,22 +127,17 @@ is_in_archive(struct env *env, const char *path)
 
 /* Berkeley DB lists the logs that recovery does not need, the oldest first. */
 bool
-maintain_logs(struct env *env, uint64_t keep_bytes, struct err *e)
+maintain_logs(struct env *env, struct err *e)
 {
 	char **files = NULL;
-	uint64_t bytes = 0;
-	struct stat st;
 	bool ok = true;
 	int rc = env->db->log_archive(env->db, &files, DB_ARCH_ABS);
 
 	if (rc != 0)
 		return db_failed(e, rc, "listing old logs");
-	for (char **f = files; files != NULL && *f != NULL; f++)
-		bytes += stat(*f, &st) == 0 ? (uint64_t)st.st_size : 0;
-	for (char **f = files; ok && files != NULL && *f != NULL && bytes > keep_bytes; f++) {
+	for (char **f = files; ok && files != NULL && *f != NULL; f++) {
 		if (!is_in_archive(env, *f))
 			break;
-		bytes -= stat(*f, &st) == 0 ? (uint64_t)st.st_size : 0;
 		if (unlink(*f) != 0)
 			ok = err_set(
 			    e, ERR_SERVER_FAIL, "cannot remove %s: %s", *f, strerror(errno));
@@ -187,8 +181,7 @@ maintenance_thread(void *arg)
 		struct err e = {0};
 
 		m->busy_since_us = clock_monotonic_us();
-		if (!env_checkpoint(m->env, &e) ||
-		    !maintain_logs(m->env, m->options.keep_log_bytes, &e))
+		if (!env_checkpoint(m->env, &e) || !maintain_logs(m->env, &e))
 			warn(m->env, "checkpoint", &e);
 		if (m->env->home.text[0] != '\0')
 			ballast_adjust(m->env->home.text, m->options.ballast_bytes,

@@ -8,9 +8,8 @@
 #include "storage/writer.h"
 
 struct maintain_options {
-	int64_t keep_changes_s;  /* entries of the change log are kept so long at least */
-	uint64_t ballast_bytes;  /* in the data folder; 0: none */
-	uint64_t keep_log_bytes; /* of Berkeley DB logs that recovery no longer needs */
+	int64_t keep_changes_s; /* entries of the change log are kept so long at least */
+	uint64_t ballast_bytes; /* in the data folder; 0: none */
 };
 
 /* Recovery after a kill takes about as long as what was written since the last checkpoint. */
@@ -30,6 +29,6 @@ int64_t maintenance_busy_us(const struct maintenance *m);
 
 /* What its thread does every PRUNE_S and at each checkpoint. */
 bool maintain_prune(struct env *env, struct writer *w, int64_t keep_changes_s, struct err *e);
-bool maintain_logs(struct env *env, uint64_t keep_bytes, struct err *e);
+bool maintain_logs(struct env *env, struct err *e);
 
 #endif

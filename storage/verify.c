@@ -6,6 +6,7 @@
 #include "storage/archive.h"
 #include "storage/check.h"
 #include "storage/chore.h"
+#include "storage/sweep.h"
 #include "storage/trial.h"
 
 static bool
@@ -45,6 +46,18 @@ verify_archive(struct chore *c, int64_t *made_s, struct err *e)
 	return false;
 }
 
+/* What the cache holds was not read from it. */
+static bool
+verify_disk(struct chore *c, struct err *e)
+{
+	chore_tell(c, "the disk");
+	if (!sweep_once(c->env, between, c, e)) {
+		env_heed(c->env, e);
+		return false;
+	}
+	return chore_goes_on(c, e);
+}
+
 bool
 verify_run(struct chore *c, struct err *e)
 {
@@ -52,7 +65,7 @@ verify_run(struct chore *c, struct err *e)
 	struct check check;
 	int64_t made_s;
 
-	if (!verify_store(c, &check, e) || !verify_archive(c, &made_s, e))
+	if (!verify_store(c, &check, e) || !verify_archive(c, &made_s, e) || !verify_disk(c, e))
 		return false;
 	date_format(made_s, made);
 	chore_tell(c,

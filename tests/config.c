@@ -88,7 +88,6 @@ static const struct {
     {"backup_every_h", 0, 8760},
     {"backup_after_mb", 0, 1 << 20},
     {"reserve_mb", 192, 1 << 20},
-    {"keep_logs_mb", 0, 1 << 20},
     {"max_size_request", 1 << 10, 128 << 20},
     {"max_size_record", 1 << 10, 64 << 20},
     {"max_size_response", 1 << 20, 128 << 20},
@@ -255,7 +254,6 @@ the_documented_file_holds_every_option_with_its_default(void)
 	CU_ASSERT_EQUAL(c.backup_every_h, d.backup_every_h);
 	CU_ASSERT_EQUAL(c.backup_after_mb, d.backup_after_mb);
 	CU_ASSERT_EQUAL(c.reserve_mb, d.reserve_mb);
-	CU_ASSERT_EQUAL(c.keep_logs_mb, d.keep_logs_mb);
 	CU_ASSERT_EQUAL(c.log_level, d.log_level);
 	config_free(&c);
 	config_free(&d);

@@ -12,11 +12,12 @@ check_code(enum err_code code)
 	const struct err e = {.code = code};
 	struct buf text = {0}, why = {0};
 	json_t *v;
+	bool taken;
 
 	write_error(&text, &e);
 	v = json_loadb(text.s, text.len, 0, NULL);
-	CU_assertImplementation(
-	    decode_set_error(v, &why), __LINE__, buf_terminate(&why), __FILE__, "", CU_FALSE);
+	taken = decode_set_error(v, &why);
+	CU_assertImplementation(taken, __LINE__, buf_terminate(&why), __FILE__, "", CU_FALSE);
 	json_decref(v);
 	buf_free(&text);
 	buf_free(&why);

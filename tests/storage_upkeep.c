@@ -165,7 +165,7 @@ log_files(const char *dir)
 }
 
 static void
-logs_that_recovery_does_not_need_are_removed_down_to_a_size(void)
+logs_that_recovery_does_not_need_are_removed(void)
 {
 	enum { BODY = 8 << 20, SETS = 5 * (ENV_LOG_FILE_BYTES / BODY) / 2 };
 	struct sample s;
@@ -186,11 +186,9 @@ logs_that_recovery_does_not_need_are_removed_down_to_a_size(void)
 	before = log_files(b.dir);
 	CU_ASSERT_TRUE(before >= 3);
 	CU_ASSERT_TRUE(env_checkpoint(&b.env, &e));
-	CU_ASSERT_TRUE(maintain_logs(&b.env, UINT64_MAX, &e));
-	CU_ASSERT_EQUAL(log_files(b.dir), before);
-	CU_ASSERT_TRUE(maintain_logs(&b.env, ENV_LOG_FILE_BYTES, &e));
+	CU_ASSERT_TRUE(maintain_logs(&b.env, &e));
 	CU_ASSERT_TRUE(log_files(b.dir) < before);
-	CU_ASSERT_TRUE(log_files(b.dir) >= 2); /* what is kept, and what is written */
+	CU_ASSERT_TRUE(log_files(b.dir) >= 1);
 	bare_close(&b);
 	bare_open(&b);
 	CU_ASSERT_EQUAL(bare_count(&b), SETS);
@@ -293,8 +291,8 @@ const CU_TestInfo storage_upkeep_tests[] = {
 	what_a_full_disk_refused_is_done_when_it_is_asked_again},
     {"an environment that is open is not opened again",
 	an_environment_that_is_open_is_not_opened_again},
-    {"logs that recovery does not need are removed down to a size",
-	logs_that_recovery_does_not_need_are_removed_down_to_a_size},
+    {"logs that recovery does not need are removed",
+	logs_that_recovery_does_not_need_are_removed},
     {"page versions that nobody can see leave the cache",
 	page_versions_that_nobody_can_see_leave_the_cache},
     {"a snapshot stays as it was however much is written",

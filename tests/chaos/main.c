@@ -25,7 +25,7 @@
 #define USUAL_PLAN                                                                             \
 	"kill-worker,kill-store,kill-recovery,kill-parent,stop-worker,stop-store,reload,"      \
 	"full-disk,power-cut"
-#define SETTINGS "workers = 8\nkeep_logs_mb = 16\nstore_cache_mb = 8\n"
+#define SETTINGS "workers = 8\nstore_cache_mb = 8\n"
 
 static void
 note(struct chaos *c, const char *what, const char *fmt, va_list ap)
