@@ -25,6 +25,7 @@ struct chores {
 	pthread_mutex_t lock; /* of all below */
 	pthread_cond_t wake;
 	bool stopping;
+	struct err backup_failed;                    /* the archive's, the last time */
 	uint64_t number;                             /* the last one given */
 	enum store_chore_kind now;                   /* the one under way; 0: none */
 	char *path;                                  /* of that one */
@@ -80,11 +81,14 @@ log_end(const struct chores *all, const struct store_chore *ended)
 
 /* One that failed would fail again at once. */
 static void
-note_backup(struct chores *all, const struct chore *c, bool ok)
+note_backup(struct chores *all, const struct chore *c, const struct err *e)
 {
 	if (c->kind != STORE_BACKUP || c->path[0] != '\0')
 		return;
-	if (ok)
+	pthread_mutex_lock(&all->lock);
+	all->backup_failed = *e;
+	pthread_mutex_unlock(&all->lock);
+	if (e->code == ERR_NONE)
 		all->archive_bytes_then = archive_bytes(all->env->archive);
 	else
 		all->not_before_us = clock_monotonic_us() + RETRY_S * INT64_C(1000000);
@@ -123,7 +127,7 @@ run_one(struct chores *all)
 	log_line(all->env->log, LOG_LEVEL_INFO, "chore", "kind=%s path=%s", kinds[c.kind].name,
 	    log_quote(str_of(c.path)).text);
 	kinds[c.kind].run(&c, &e);
-	note_backup(all, &c, e.code == ERR_NONE);
+	note_backup(all, &c, &e);
 	pthread_mutex_lock(&all->lock);
 	all->last[c.kind].why = e;
 	all->last[c.kind].running = false;
@@ -239,6 +243,14 @@ chore_begin(struct chores *all, enum store_chore_kind kind, struct str path, uin
 	*number = ok ? all->last[kind].number : 0;
 	pthread_mutex_unlock(&all->lock);
 	return ok;
+}
+
+void
+chore_backup_failed(struct chores *all, struct err *why)
+{
+	pthread_mutex_lock(&all->lock);
+	*why = all->backup_failed;
+	pthread_mutex_unlock(&all->lock);
 }
 
 bool

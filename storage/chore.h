@@ -41,6 +41,9 @@ bool chore_begin(struct chores *all, enum store_chore_kind kind, struct str path
 bool chore_show(
     struct chores *all, enum store_chore_kind kind, struct store_chore *out, struct err *e);
 
+/* Why the archive's backup could not be made anew the last time; no error if it could. */
+void chore_backup_failed(struct chores *all, struct err *why);
+
 /* --- for what runs as a chore --- */
 
 typedef bool chore_run(struct chore *c, struct err *e);

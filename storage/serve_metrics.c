@@ -70,7 +70,7 @@ tell_process(struct metric_list *l, struct service *s)
 	uint64_t free_bytes;
 
 	env_nearly_full(s->env, &free_bytes);
-	warnings_of(s->env, warning);
+	warnings_of(s->env, s->chores, warning);
 	metric_list_set(l, METRIC_UP, METRIC_NO_LABELS, 1);
 	metric_list_set(
 	    l, METRIC_STORE_QUEUE, METRIC_NO_LABELS, (int64_t)writer_waiting(s->writer));

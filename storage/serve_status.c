@@ -9,7 +9,7 @@ serve_status(struct service *s, struct unpack *u, struct reply *r, struct err *e
 
 	if (!unpack_done(u))
 		return service_malformed(e);
-	warnings_of(s->env, status.warning);
+	warnings_of(s->env, s->chores, status.warning);
 	for (const struct type *const *t = model_types; *t != NULL; t++) {
 		struct snapshot view;
 		size_t i = status.n_types++;

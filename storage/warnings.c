@@ -25,13 +25,25 @@ add_base(struct env *env, struct buf *text)
 		    text, "%sthere is no verified backup yet", text->len > 0 ? "; " : "");
 }
 
+static void
+add_failed(struct chores *chores, struct buf *text)
+{
+	struct err why;
+
+	chore_backup_failed(chores, &why);
+	if (why.code != ERR_NONE)
+		buf_printf(text, "%sthe archive's backup could not be made anew: %s",
+		    text->len > 0 ? "; " : "", why.text);
+}
+
 void
-warnings_of(struct env *env, char text[static STORE_WARNING_MAX + 1])
+warnings_of(struct env *env, struct chores *chores, char text[static STORE_WARNING_MAX + 1])
 {
 	struct buf all = {0};
 
 	add_kept(env, &all);
 	add_base(env, &all);
+	add_failed(chores, &all);
 	snprintf(text, STORE_WARNING_MAX + 1, "%s", buf_terminate(&all));
 	buf_free(&all);
 }

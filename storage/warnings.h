@@ -4,9 +4,10 @@
 #ifndef STORAGE_WARNINGS_H
 #define STORAGE_WARNINGS_H
 
-#include "storage/env.h"
+#include "storage/chore.h"
 
 /* Sentences with semicolons between; "" if all is well. */
-void warnings_of(struct env *env, char text[static STORE_WARNING_MAX + 1]);
+void warnings_of(
+    struct env *env, struct chores *chores, char text[static STORE_WARNING_MAX + 1]);
 
 #endif

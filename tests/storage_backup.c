@@ -303,6 +303,10 @@ what_is_no_place_for_a_backup_is_refused(void)
 	c = back_up(&f, f.backup, true);
 	CU_ASSERT_EQUAL(c.why.code, ERR_OVER_QUOTA);
 	CU_ASSERT_PTR_NOT_NULL(strstr(c.why.text, "needs 1048"));
+	CU_ASSERT_STRING_EQUAL(status_of(&f).warning, "");
+	c = back_up(&f, "", true);
+	CU_ASSERT_EQUAL(c.why.code, ERR_OVER_QUOTA);
+	CU_ASSERT_PTR_NOT_NULL(strstr(status_of(&f).warning, "could not be made anew"));
 	snprintf(partial, sizeof partial, "%s.partial", f.backup);
 	CU_ASSERT_TRUE(folder_remove(partial, &e) && folder_make(partial, &e));
 	CU_ASSERT_TRUE(
