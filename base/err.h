@@ -39,6 +39,8 @@ enum err_code {
 	ERR_SERVER_UNAVAILABLE, /* try again later */
 	ERR_SERVER_FAIL,
 	ERR_DAMAGED, /* what is stored is not what was written; the store ends and repairs */
+	/* outboxctl's own: all is done, and somebody should see to something */
+	ERR_WARNING,
 	/* one record of a /set (5.3) */
 	ERR_NOT_FOUND,
 	ERR_INVALID_PATCH,
@@ -47,8 +49,6 @@ enum err_code {
 	ERR_TOO_LARGE,
 	ERR_RATE_LIMIT,
 	ERR_OVER_QUOTA, /* no room for it on the disk; destroys make some */
-	/* outboxctl's own: all is done, and somebody should see to something */
-	ERR_WARNING,
 	ERR__COUNT
 };
 
