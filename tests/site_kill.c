@@ -103,9 +103,12 @@ stop_a_worker(const struct site *s)
 		kill(pid, SIGSTOP);
 }
 
+/* One that serves: killed over and over before it does, it would be away for longer than
+ * anybody waits. */
 static void
 kill_the_store(const struct site *s)
 {
+	site_wait_ready(s);
 	pid_t pid = child_named(s->outboxd, "outbox-store");
 
 	if (pid > 0)
