@@ -15,7 +15,7 @@
 
 /* Strings are owned; config_free().  Every member has a default. */
 struct config {
-	char *data_dir;       /* the store is in data_dir/store (storage/home.h) */
+	char *data_dir;       /* the store is in data_dir/store (storage/archive/home.h) */
 	char *archive_dir;    /* the second copy of its log; "": data_dir/archive */
 	char *run_dir;        /* store.sock, outboxd.pid */
 	char *listen;         /* FastCGI: "unix:PATH" or "ADDRESS:PORT" */

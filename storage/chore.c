@@ -10,7 +10,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "storage/archive.h"
+#include "storage/archive/archive.h"
 
 #define LOOK_S 1    /* how often it is seen whether a backup is due */
 #define RETRY_S 600 /* after one that failed */

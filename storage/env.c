@@ -17,7 +17,7 @@
 
 #include "base/io.h"
 #include "base/pack.h"
-#include "storage/sizes.h"
+#include "storage/archive/sizes.h"
 
 #define LOG_BUFFER_BYTES (8u << 20)
 #define LOCKS_MAX 20000   /* one batch locks each page it touches */

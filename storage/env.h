@@ -9,7 +9,7 @@
 #include "base/folder.h"
 #include "base/log.h"
 #include "metrics/metrics.h"
-#include "storage/archive.h"
+#include "storage/archive/archive.h"
 #include "storage/table.h"
 #include "storage/timed.h"
 
@@ -20,11 +20,11 @@
 
 struct env {
 	DB_ENV *db;
-	DB *meta;              /* name -> numbers: epoch, the token key, each type's counters */
-	DB *tokens;            /* token id -> hash, subject, permissions, dates */
-	DB *users;             /* name -> password, permissions (storage/users.h) */
-	struct timed opids;    /* operation id -> time, the answer it got */
-	struct timed grants;   /* id -> when it ends, what was granted (storage/grants.h) */
+	DB *meta;            /* name -> numbers: epoch, the token key, each type's counters */
+	DB *tokens;          /* token id -> hash, subject, permissions, dates */
+	DB *users;           /* name -> password, permissions (storage/login/users.h) */
+	struct timed opids;  /* operation id -> time, the answer it got */
+	struct timed grants; /* id -> when it ends, what was granted (storage/login/grants.h) */
 	struct timed attempts; /* of whom or from where -> when it is forgotten, how many */
 	/* By type->number; .type is NULL where there is none. */
 	struct table tables[MODEL_TYPES_MAX + 1];
@@ -33,13 +33,13 @@ struct env {
 	struct metrics *metrics;      /* NULL: nobody counts */
 	struct folder_path dir, home; /* home: "" if there is none */
 	struct archive *archive;      /* NULL: none, as while it is made or looked through */
-	struct backup *backup;        /* being made (storage/backup.c) */
+	struct backup *backup;        /* being made (storage/archive/backup.c) */
 	int lock_fd;                  /* flock on <dir>/lock: one process at a time */
 	int dir_fd;
 	uint64_t reserve_bytes;
 	_Atomic int64_t said_s;   /* the last second in which Berkeley DB said something */
 	_Atomic unsigned said;    /* and how many lines in it */
-	uint64_t sizes_hash;      /* of what `sizes` says (storage/sizes.h) */
+	uint64_t sizes_hash;      /* of what `sizes` says (storage/archive/sizes.h) */
 	uint32_t synced_log_file; /* the log file whose name is known to be on disk */
 };
 

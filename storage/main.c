@@ -27,9 +27,9 @@
 
 #include "base/io.h"
 #include "config/config.h"
+#include "storage/archive/sweep.h"
 #include "storage/maintain.h"
-#include "storage/server.h"
-#include "storage/sweep.h"
+#include "storage/serve/server.h"
 #include "storage/tools.h"
 
 #define LISTEN_BACKLOG 512

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "base/pack.h"
-#include "storage/ballast.h"
+#include "storage/archive/ballast.h"
 #include "storage/opids.h"
 
 struct maintenance {

@@ -4,7 +4,7 @@
 #ifndef STORAGE_SET_H
 #define STORAGE_SET_H
 
-#include "storage/protocol.h"
+#include "storage/wire/protocol.h"
 #include "storage/writer.h"
 
 struct set_job {

@@ -1,7 +1,7 @@
 /* storage/store.h -- what the rest of the house sees of the store: one connection to the
  * outbox-store process.
  *
- * Every call is one round trip over the store's unix socket (storage/protocol.h).  A lost
+ * Every call is one round trip over the store's unix socket (storage/wire/protocol.h).  A lost
  * connection is made again and the request sent again, until timeout_ms have passed; then the
  * call fails with ERR_SERVER_UNAVAILABLE. A /set carries an operation id, so that sending it
  * twice does it once.

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sysexits.h>
 
-#include "storage/repair.h"
+#include "storage/archive/repair.h"
 
 #define EXIT_DAMAGED 1
 

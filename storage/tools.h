@@ -21,7 +21,7 @@
 #ifndef STORAGE_TOOLS_H
 #define STORAGE_TOOLS_H
 
-#include "storage/home.h"
+#include "storage/archive/home.h"
 
 enum tool { TOOL_NONE, TOOL_VERIFY, TOOL_RESTORE, TOOL_ACCEPT_LOSS, TOOL_CHECK };
 

@@ -7,8 +7,8 @@
 
 #include "base/clock.h"
 #include "storage/body.h"
-#include "storage/protocol.h"
 #include "storage/table.h"
+#include "storage/wire/protocol.h"
 #include "tests/suites.h"
 
 static void

@@ -8,7 +8,7 @@
 
 #include "base/folder.h"
 #include "base/io.h"
-#include "storage/archive.h"
+#include "storage/archive/archive.h"
 #include "tests/bare.h"
 #include "tests/suites.h"
 

@@ -5,8 +5,8 @@
 #include <unistd.h>
 
 #include "base/pack.h"
-#include "storage/ballast.h"
-#include "storage/home.h"
+#include "storage/archive/ballast.h"
+#include "storage/archive/home.h"
 #include "tests/bare.h"
 #include "tests/suites.h"
 

@@ -4,11 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "storage/attempts.h"
-#include "storage/grants.h"
+#include "storage/login/attempts.h"
+#include "storage/login/grants.h"
+#include "storage/login/tokens.h"
+#include "storage/login/users.h"
 #include "storage/maintain.h"
-#include "storage/tokens.h"
-#include "storage/users.h"
 #include "tests/bare.h"
 #include "tests/suites.h"
 

@@ -12,9 +12,9 @@
 #include <unistd.h>
 
 #include "base/folder.h"
-#include "storage/check.h"
-#include "storage/pages.h"
-#include "storage/repair.h"
+#include "storage/archive/check.h"
+#include "storage/archive/pages.h"
+#include "storage/archive/repair.h"
 #include "tests/bare.h"
 #include "tests/store_process.h"
 #include "tests/suites.h"

@@ -15,7 +15,7 @@
 #include "base/io.h"
 #include "config/config.h"
 #include "storage/generation.h"
-#include "storage/protocol.h"
+#include "storage/wire/protocol.h"
 #include "tests/bare.h"
 #include "tests/store_process.h"
 #include "tests/suites.h"

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/folder.h"
-#include "storage/archive.h"
+#include "storage/archive/archive.h"
 #include "tests/bare.h"
 #include "tests/store_process.h"
 #include "tests/suites.h"

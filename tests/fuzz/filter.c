@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "jmap/filter.h"
-#include "storage/protocol.h"
+#include "storage/wire/protocol.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "metrics/list.h"
-#include "storage/protocol.h"
+#include "storage/wire/protocol.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

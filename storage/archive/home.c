@@ -1,0 +1,276 @@
+/* storage/archive/home.c -- the data folder: opened in whatever state it was left. */
+#include "storage/archive/home.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "storage/archive/ballast.h"
+#include "storage/archive/repair.h"
+#include "storage/archive/sizes.h"
+
+#define LOCK_RETRY_NS 10000000
+
+static bool
+lock(struct home *h, struct err *e)
+{
+	const struct timespec pause = {.tv_nsec = LOCK_RETRY_NS};
+	int64_t until_us = clock_monotonic_us() + (int64_t)h->options.lock_wait_ms * 1000;
+
+	h->lock_fd =
+	    open(folder_path(h->dir.text, "lock").text, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (h->lock_fd < 0)
+		return err_set(
+		    e, ERR_SERVER_FAIL, "cannot open the lock file: %s", strerror(errno));
+	while (flock(h->lock_fd, LOCK_EX | LOCK_NB) != 0) {
+		if ((errno != EWOULDBLOCK && errno != EINTR) ||
+		    clock_monotonic_us() >= until_us)
+			return err_set(e, ERR_SERVER_UNAVAILABLE,
+			    "the store is open elsewhere: %s", strerror(errno));
+		nanosleep(&pause, NULL);
+	}
+	return true;
+}
+
+bool
+home_lock(struct home *h, const struct home_options *o, const struct clock *clock,
+    const struct log *log, struct err *e)
+{
+	*h = (struct home){.options = *o, .clock = clock, .log = log, .lock_fd = -1};
+	snprintf(h->dir.text, sizeof h->dir.text, "%s", o->dir);
+	h->store = folder_path(o->dir, "store");
+	h->store_new = folder_path(o->dir, "store.new");
+	h->archive = folder_path(o->dir, "archive");
+	if (o->archive_dir != NULL)
+		snprintf(h->archive.text, sizeof h->archive.text, "%s", o->archive_dir);
+	if (folder_make(o->dir, e) && folder_parent_sync(o->dir, e) && lock(h, e))
+		return true;
+	home_unlock(h);
+	return false;
+}
+
+void
+home_unlock(struct home *h)
+{
+	io_close(&h->lock_fd);
+}
+
+/* What is newer is not to be touched, so the number is read before anything is recovered.  If
+ * it cannot be read here, env_upgrade() judges. */
+static bool
+format_is_known(struct home *h, struct err *e)
+{
+	struct folder_path meta = folder_path(h->store.text, "meta");
+	uint32_t format;
+
+	if (!env_format_peek(meta.text, &format) || format <= ENV_FORMAT)
+		return true;
+	return err_set(e, ERR_SERVER_FAIL,
+	    "the store was written by format %u; this program knows up to %d", format,
+	    ENV_FORMAT);
+}
+
+/* --- what was found, and what is to be done about it --- */
+
+struct finding {
+	enum archive_verdict archive;
+	struct err why;    /* of that verdict */
+	bool store_exists; /* the folder */
+	bool suspect;      /* to be looked through first */
+};
+
+static bool
+anything_in(const char *dir)
+{
+	return folder_exists(folder_path(dir, ARCHIVE_BASE).text) ||
+	    folder_exists(folder_path(dir, "end").text);
+}
+
+static bool
+sizes_are_right(const struct home *h)
+{
+	struct err why = {0};
+
+	if (sizes_check(h->store.text, &why))
+		return true;
+	log_line(h->log, LOG_LEVEL_WARN, "suspect", "why=%s", log_quote(str_of(why.text)).text);
+	return false;
+}
+
+static bool
+find_out(struct home *h, struct finding *f, struct err *e)
+{
+	*f = (struct finding){.store_exists = folder_exists(h->store.text)};
+	f->suspect = folder_exists(folder_path(h->store.text, ENV_SUSPECT_NAME).text) ||
+	    !sizes_are_right(h);
+	return archive_compare(h->archive.text, h->store.text, &f->archive, &f->why, e);
+}
+
+/* Built beside and renamed, so that a store that is there is whole. */
+static bool
+store_create(struct home *h, struct err *e)
+{
+	struct env_options o = {
+	    .dir = h->store_new.text, .may_create = true, .cache_mb = h->options.cache_mb};
+	struct env env;
+
+	if (!folder_remove(h->store_new.text, e) || !env_open(&env, &o, h->clock, h->log, e))
+		return false;
+	env_close(&env);
+	return folder_move(h->store_new.text, h->store.text, e);
+}
+
+static bool
+store_begin(struct home *h, struct err *e)
+{
+	struct repair_kept kept;
+
+	if (anything_in(h->archive.text))
+		return repair_store(h, "there is no store, but an archive", e);
+	if (!repair_kept(h->dir.text, &kept, e))
+		return false;
+	if (kept.n > 0)
+		return err_set(e, ERR_DAMAGED,
+		    "there is neither store nor archive, but %s was moved aside", kept.newest);
+	return store_create(h, e);
+}
+
+static bool
+inspect(struct home *h, struct err *e)
+{
+	struct inspection how = repair_how(h);
+
+	return repair_inspect(h->store.text, &how, e);
+}
+
+/* A store that may be damaged is looked through; one that is gets repaired. */
+static bool
+look_through(struct home *h, struct err *e)
+{
+	struct folder_path mark = folder_path(h->store.text, ENV_SUSPECT_NAME);
+	struct err why = {0};
+
+	log_line(h->log, LOG_LEVEL_WARN, "looking-through", "dir=%s",
+	    log_quote(str_of(h->store.text)).text);
+	if (inspect(h, &why)) {
+		return folder_remove(mark.text, e) && folder_sync(h->store.text, e);
+	}
+	if (why.code != ERR_DAMAGED) {
+		*e = why;
+		return false;
+	}
+	return repair_store(h, why.text, e);
+}
+
+/* What the archive does not have, the store must have before it is begun anew. */
+static bool
+archive_give_up(struct home *h, const struct finding *f, struct err *e)
+{
+	struct err why = {0};
+
+	log_line(h->log, LOG_LEVEL_ERROR, "archive-damaged", "why=%s",
+	    log_quote(str_of(f->why.text)).text);
+	if (inspect(h, &why))
+		return true;
+	*e = why;
+	return false;
+}
+
+/* Behind the store's last whole record, which lies where the archive ends or after it. */
+static bool
+log_tail_clear(struct home *h, struct err *e)
+{
+	struct log_place end;
+	uint32_t first;
+
+	return archive_extent(h->archive.text, &first, &end, e) &&
+	    logfile_end(h->store.text, end, &end, e) &&
+	    logfile_clear_after(h->store.text, end, e);
+}
+
+/* Until the store is one that can be opened.  *anew: with an archive begun again. */
+static bool
+make_ready(struct home *h, bool *anew, struct err *e)
+{
+	struct finding f;
+
+	*anew = false;
+	if (!find_out(h, &f, e))
+		return false;
+	switch (f.archive) {
+	case ARCHIVE_EMPTY:
+		*anew = true;
+		if (!f.store_exists) {
+			*anew = !anything_in(h->archive.text);
+			return store_begin(h, e);
+		}
+		return !f.suspect || look_through(h, e);
+	case ARCHIVE_MATCHES:
+		return log_tail_clear(h, e) && (!f.suspect || look_through(h, e));
+	case ARCHIVE_IS_DAMAGED:
+		*anew = true;
+		return archive_give_up(h, &f, e);
+	case ARCHIVE_STORE_DAMAGED:
+		return repair_store(h, f.why.text, e);
+	case ARCHIVE_BOTH_DAMAGED:
+		break;
+	}
+	return err_set(e, ERR_DAMAGED, "%s", f.why.text);
+}
+
+static bool
+open_once(struct home *h, struct env *env, bool anew, struct err *e)
+{
+	struct env_options o = {.dir = h->store.text,
+	    .cache_mb = h->options.cache_mb,
+	    .lock_wait_ms = h->options.lock_wait_ms,
+	    .reserve_bytes = h->options.reserve_bytes,
+	    .archive_dir = h->archive.text,
+	    .archive_anew = anew,
+	    .home_dir = h->dir.text,
+	    .metrics = h->options.metrics};
+
+	return env_open(env, &o, h->clock, h->log, e);
+}
+
+static bool
+open_or_repair(struct home *h, struct env *env, struct err *e)
+{
+	struct err why = {0};
+	bool anew;
+
+	if (!make_ready(h, &anew, e))
+		return false;
+	if (open_once(h, env, anew, &why))
+		return true;
+	if (why.code != ERR_DAMAGED) {
+		*e = why;
+		return false;
+	}
+	return repair_store(h, why.text, e) && open_once(h, env, false, e);
+}
+
+bool
+home_open(struct home *h, struct env *env, struct err *e)
+{
+	struct err first = {0};
+
+	if (!format_is_known(h, e))
+		return false;
+	ballast_adjust(
+	    h->dir.text, h->options.ballast_bytes, 2 * h->options.reserve_bytes, h->log);
+	if (ballast_disk_is_full(h->dir.text))
+		return err_set(
+		    e, ERR_SERVER_UNAVAILABLE, "the disk of %s is full", h->dir.text);
+	if (open_or_repair(h, env, &first))
+		return true;
+	if (first.code == ERR_SERVER_UNAVAILABLE && ballast_give_up(h->dir.text, h->log))
+		return open_or_repair(h, env, e);
+	*e = first;
+	return false;
+}

@@ -1,0 +1,19 @@
+/* storage/archive/pages.h -- the checksums of a database file's pages, read from the disk and
+ * not through the cache, while the store serves.
+ *
+ * Private to storage/. */
+#ifndef STORAGE_ARCHIVE_PAGES_H
+#define STORAGE_ARCHIVE_PAGES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+#define PAGES_PIECE 64 /* pages read at once */
+
+/* Calls between(arg) after each piece; false from it ends the look, without an error.
+ * ERR_DAMAGED naming the first page that is not what was written. */
+bool pages_check(const char *path, bool (*between)(void *arg), void *arg, struct err *e);
+
+#endif

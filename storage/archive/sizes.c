@@ -1,0 +1,125 @@
+/* storage/archive/sizes.c -- how large the database files were at the last checkpoint. */
+#include "storage/archive/sizes.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/folder.h"
+#include "base/io.h"
+#include "storage/database.h"
+
+#define SIZES_NAME "sizes"
+#define SIZES_BYTES_MAX (1u << 20)
+
+struct listing {
+	const char *dir;
+	struct buf *text; /* a line for each file: its size, its name */
+};
+
+static bool
+line_add(void *listing, const char *name, struct err *e)
+{
+	struct listing *l = listing;
+	struct stat st;
+
+	if (!database_is_file(name))
+		return true;
+	if (stat(folder_path(l->dir, name).text, &st) != 0)
+		return err_set(
+		    e, ERR_SERVER_FAIL, "cannot look at %s: %s", name, strerror(errno));
+	buf_printf(l->text, "%lld %s\n", (long long)st.st_size, name);
+	return true;
+}
+
+static uint64_t
+hash_of(struct str text)
+{
+	uint64_t hash = 0;
+	uint8_t bytes[crypto_generichash_BYTES_MIN];
+
+	crypto_generichash(bytes, sizeof bytes, (const uint8_t *)text.s, text.len, NULL, 0);
+	memcpy(&hash, bytes, sizeof hash);
+	return hash;
+}
+
+bool
+sizes_list(const char *dir, struct buf *list, struct err *e)
+{
+	struct listing l = {.dir = dir, .text = list};
+
+	return folder_list(dir, line_add, &l, e);
+}
+
+bool
+sizes_note(const char *dir, struct str list, uint64_t *last, struct err *e)
+{
+	struct folder_path path = folder_path(dir, SIZES_NAME);
+	struct buf text = {0};
+	uint64_t hash = hash_of(list);
+	bool ok = true;
+	int fd = -1;
+
+	if (hash == *last)
+		return true;
+	buf_add_str(&text, list);
+	buf_printf(&text, "%016" PRIx64 "\n", hash);
+	fd = open(path.text, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (fd < 0 || !io_write_full(fd, text.s, text.len))
+		ok = err_set(e, errno == ENOSPC ? ERR_SERVER_UNAVAILABLE : ERR_SERVER_FAIL,
+		    "cannot write %s: %s", path.text, strerror(errno));
+	else
+		*last = hash;
+	io_close(&fd);
+	buf_free(&text);
+	return ok;
+}
+
+static bool
+check_line(const char *dir, const char *line, struct err *e)
+{
+	struct stat st;
+	long long bytes;
+	int name_at = 0;
+
+	if (sscanf(line, "%20lld %n", &bytes, &name_at) != 1 || name_at == 0)
+		return true;
+	if (stat(folder_path(dir, line + name_at).text, &st) != 0)
+		return err_set(e, ERR_DAMAGED, "%s is missing", line + name_at);
+	return (long long)st.st_size >= bytes ||
+	    err_set(e, ERR_DAMAGED, "%s had %lld bytes and has %lld", line + name_at, bytes,
+		(long long)st.st_size);
+}
+
+bool
+sizes_check(const char *dir, struct err *e)
+{
+	struct folder_path path = folder_path(dir, SIZES_NAME);
+	struct buf text = {0};
+	struct err unread = {0};
+	char wanted[18];
+	size_t at = 0;
+	bool ok = true;
+
+	if (!io_read_file(path.text, SIZES_BYTES_MAX, &text, &unread) || text.len < 17)
+		goto out;
+	at = text.len - 17;
+	snprintf(wanted, sizeof wanted, "%016" PRIx64 "\n", hash_of((struct str){text.s, at}));
+	if (memcmp(text.s + at, wanted, 17) != 0)
+		goto out;
+	text.len = at;
+	buf_terminate(&text);
+	for (char *line = text.s, *end; ok && (end = strchr(line, '\n')) != NULL;
+	     line = end + 1) {
+		*end = '\0';
+		ok = check_line(dir, line, e);
+	}
+out:
+	buf_free(&text);
+	return ok;
+}

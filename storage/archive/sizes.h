@@ -1,0 +1,23 @@
+/* storage/archive/sizes.h -- how large the database files were at the last checkpoint.
+ *
+ * Private to storage/.  Recovery looks at what has changed since then, and takes a file that
+ * was cut before for one that is shorter.  So the sizes are noted in `sizes`, beside the files;
+ * not synced: what a power cut leaves is old, or cannot be read, and says less. */
+#ifndef STORAGE_ARCHIVE_SIZES_H
+#define STORAGE_ARCHIVE_SIZES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/str.h"
+
+/* A line for each database file in dir, added to list: before a checkpoint, which makes sure of
+ * what is there by then. */
+bool sizes_list(const char *dir, struct buf *list, struct err *e);
+/* Notes them, after it, if they are others than *last, a hash that it keeps up. */
+bool sizes_note(const char *dir, struct str list, uint64_t *last, struct err *e);
+/* False, with ERR_DAMAGED naming it, if a file is missing or shorter than was noted. */
+bool sizes_check(const char *dir, struct err *e);
+
+#endif

@@ -1,0 +1,161 @@
+/* storage/login/users.c -- users: a name, the hash of a password, permissions. */
+#include "storage/login/users.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "storage/wire/protocol.h"
+
+#define ROW_VERSION 1
+
+static bool
+row_read(struct str value, struct store_user *u, struct err *e)
+{
+	struct unpack at = unpack_of(value);
+	uint8_t version = unpack_u8(&at);
+
+	unpack_user(&at, u);
+	return (version == ROW_VERSION && unpack_done(&at)) ||
+	    err_set(e, ERR_SERVER_FAIL, "a user cannot be read");
+}
+
+int
+user_find(struct env *env, DB_TXN *txn, struct str name, struct store_user *u, struct err *e)
+{
+	struct buf value = {0};
+	int found = db_get(env->users, txn, name, &value, e);
+
+	if (found == 1 && !row_read(buf_str(&value), u, e))
+		found = -1;
+	buf_free(&value);
+	return found;
+}
+
+/* With a stamp that no other password has had. */
+static bool
+row_write(struct batch *b, struct store_user *u, struct err *e)
+{
+	struct buf value = {0};
+	bool ok;
+
+	randombytes_buf(&u->stamp, sizeof u->stamp);
+	u->changed_s = b->now_s;
+	pack_u8(&value, ROW_VERSION);
+	pack_user(&value, u);
+	ok = db_put(b->env->users, b->txn, str_of(u->name), buf_str(&value), e);
+	buf_free(&value);
+	return ok;
+}
+
+bool
+user_add_run(struct batch *b, void *user, struct err *refused, struct err *e)
+{
+	struct store_user u = *(const struct store_user *)user, there;
+	int found = user_find(b->env, b->txn, str_of(u.name), &there, e);
+
+	if (found < 0)
+		return false;
+	if (found == 1) {
+		/* The same salted hash: sent again by a client that lost the answer. */
+		if (strcmp(u.password, there.password) != 0)
+			err_set(refused, ERR_INVALID_ARGUMENTS, "there is a user of that name");
+		return true;
+	}
+	u.created_s = b->now_s;
+	return row_write(b, &u, e);
+}
+
+bool
+user_set_password_run(struct batch *b, void *user, struct err *refused, struct err *e)
+{
+	const struct store_user *u = user;
+	struct store_user there;
+	int found = user_find(b->env, b->txn, str_of(u->name), &there, e);
+
+	if (found < 0)
+		return false;
+	if (found == 0) {
+		err_set(refused, ERR_NOT_FOUND, "there is no user of that name");
+		return true;
+	}
+	memcpy(there.password, u->password, sizeof there.password);
+	return row_write(b, &there, e);
+}
+
+bool
+user_remove_run(struct batch *b, void *user, struct err *refused, struct err *e)
+{
+	const struct store_user *u = user;
+	struct store_user there;
+	int found = user_find(b->env, b->txn, str_of(u->name), &there, e);
+
+	if (found == 0)
+		err_set(refused, ERR_NOT_FOUND, "there is no user of that name");
+	return found == 1 ? db_delete(b->env->users, b->txn, str_of(u->name), e) : found == 0;
+}
+
+bool
+user_get(struct env *env, struct str name, struct store_user *u, struct err *e)
+{
+	DB_TXN *txn;
+	int found;
+
+	if (!env_begin_reading(env, &txn, e))
+		return false;
+	found = user_find(env, txn, name, u, e);
+	txn->commit(txn, 0);
+	if (found == 0)
+		err_set(e, ERR_NOT_FOUND, "there is no user of that name");
+	return found == 1;
+}
+
+/* Adds the user that the cursor is moved to, without the password.  1 added, 0 at the end, -1
+ * with *e set. */
+static int
+add_next(DBC *c, DBT *key, DBT *value, struct store_users *out, struct err *e)
+{
+	struct store_user *u;
+	int rc = c->get(c, key, value, DB_NEXT);
+
+	if (rc == DB_NOTFOUND)
+		return 0;
+	if (rc != 0) {
+		db_failed(e, rc, "reading users");
+		return -1;
+	}
+	if ((out->n & (out->n - 1)) == 0) /* a power of two: full */
+		out->list = mem_grow(out->list, out->n ? 2 * out->n : 1, sizeof *out->list);
+	u = &out->list[out->n++];
+	if (!row_read((struct str){value->data, value->size}, u, e))
+		return -1;
+	sodium_memzero(u->password, sizeof u->password);
+	return 1;
+}
+
+bool
+user_list(struct env *env, struct store_users *out, struct err *e)
+{
+	DBT key = {.flags = DB_DBT_REALLOC}, value = {.flags = DB_DBT_REALLOC};
+	DB_TXN *txn;
+	DBC *c;
+	int rc, more = -1;
+
+	*out = (struct store_users){0};
+	if (!env_begin_reading(env, &txn, e))
+		return false;
+	rc = env->users->cursor(env->users, txn, &c, 0);
+	if (rc != 0) {
+		db_failed(e, rc, "reading users");
+	} else {
+		while ((more = add_next(c, &key, &value, out, e)) == 1)
+			continue;
+		c->close(c);
+	}
+	txn->commit(txn, 0);
+	free(key.data);
+	free(value.data);
+	if (more < 0)
+		store_users_free(out);
+	return more == 0;
+}

@@ -1,0 +1,179 @@
+/* storage/serve/login.c -- the operations on users, grants and attempts, answered. */
+#include <sodium.h>
+
+#include "storage/login/attempts.h"
+#include "storage/login/grants.h"
+#include "storage/login/secret.h"
+#include "storage/login/users.h"
+#include "storage/serve/service.h"
+
+/* --- users --- */
+
+/* A job with the user that the request holds. */
+static bool
+write_user(struct service *s, struct unpack *u,
+    bool (*run)(struct batch *, void *, struct err *, struct err *), struct err *e)
+{
+	struct store_user user;
+
+	unpack_user(u, &user);
+	return unpack_done(u) ? service_write(s, run, &user, 0, 1, e) : service_malformed(e);
+}
+
+bool
+serve_user_add(struct service *s, struct unpack *u, struct reply *r, struct err *e)
+{
+	(void)r;
+	return write_user(s, u, user_add_run, e);
+}
+
+bool
+serve_user_set_password(struct service *s, struct unpack *u, struct reply *r, struct err *e)
+{
+	(void)r;
+	if (!write_user(s, u, user_set_password_run, e))
+		return false;
+	generation_raise(s->generation);
+	return true;
+}
+
+bool
+serve_user_get(struct service *s, struct unpack *u, struct reply *r, struct err *e)
+{
+	struct str name = unpack_str(u);
+	struct store_user user;
+
+	if (!unpack_done(u))
+		return service_malformed(e);
+	if (!user_get(s->env, name, &user, e))
+		return false;
+	pack_user(&r->head, &user);
+	return true;
+}
+
+bool
+serve_user_list(struct service *s, struct unpack *u, struct reply *r, struct err *e)
+{
+	struct store_users users;
+
+	if (!unpack_done(u))
+		return service_malformed(e);
+	if (!user_list(s->env, &users, e))
+		return false;
+	pack_users(&r->head, &users);
+	store_users_free(&users);
+	return true;
+}
+
+bool
+serve_user_remove(struct service *s, struct unpack *u, struct reply *r, struct err *e)
+{
+	struct store_user user = {0};
+
+	(void)r;
+	unpack_text(u, user.name, STORE_SUBJECT_MAX);
+	if (!unpack_done(u))
+		return service_malformed(e);
+	if (!service_write(s, user_remove_run, &user, 0, 1, e))
+		return false;
+	generation_raise(s->generation);
+	return true;
+}
+
+/* --- grants --- */
+
+bool
+serve_grant_begin(struct service *s, struct unpack *u, struct reply *r, struct err *e)
+{
+	struct store_grant g;
+	bool ok;
+
+	(void)r;
+	ok = unpack_grant(u, &g) ? service_write(s, grant_begin_run, &g, 0, 1, e)
+				 : service_malformed(e);
+	sodium_memzero(&g, sizeof g);
+	return ok;
+}
+
+/* What a job that was done came to. */
+static bool
+answer_take(struct service *s, const struct take_job *job, struct reply *r, struct err *e)
+{
+	if (job->ended) {
+		generation_raise(s->generation);
+		log_line(s->env->log, LOG_LEVEL_WARN, "login-ended",
+		    "why=\"a code or refresh token was used again\" subject=%s",
+		    log_quote(str_of(job->taken.user)).text);
+	}
+	if (!job->given)
+		return err_set(
+		    e, ERR_UNAUTHORIZED, "it is unknown, expired, used or of another client");
+	pack_str(&r->head, str_of(job->taken.user));
+	buf_add(&r->head, job->taken.access, sizeof job->taken.access);
+	buf_add(&r->head, job->taken.refresh, sizeof job->taken.refresh);
+	pack_u32(&r->head, job->taken.access_s);
+	return true;
+}
+
+bool
+serve_grant_take(struct service *s, struct unpack *u, struct reply *r, struct err *e)
+{
+	struct take_job job = {0};
+	bool ok = unpack_take(u, &job.asked) || service_malformed(e);
+
+	ok =
+	    ok && service_write(s, grant_take_run, &job, 0, 1, e) && answer_take(s, &job, r, e);
+	sodium_memzero(&job, sizeof job);
+	return ok;
+}
+
+/* --- attempts --- */
+
+static bool
+write_attempt(struct service *s, struct unpack *u,
+    bool (*run)(struct batch *, void *, struct err *, struct err *), struct attempt_job *job,
+    struct err *e)
+{
+	*job = (struct attempt_job){.name = unpack_str(u)};
+	job->address = unpack_str(u);
+	return unpack_done(u) ? service_write(s, run, job, 0, 1, e) : service_malformed(e);
+}
+
+bool
+serve_attempt_begin(struct service *s, struct unpack *u, struct reply *r, struct err *e)
+{
+	struct attempt_job job;
+
+	if (!write_attempt(s, u, attempt_begin_run, &job, e))
+		return false;
+	pack_u32(&r->head, job.wait_s);
+	return true;
+}
+
+bool
+serve_attempt_succeeded(struct service *s, struct unpack *u, struct reply *r, struct err *e)
+{
+	struct attempt_job job;
+
+	(void)r;
+	return write_attempt(s, u, attempt_succeeded_run, &job, e);
+}
+
+bool
+serve_form_key(struct service *s, struct unpack *u, struct reply *r, struct err *e)
+{
+	uint8_t key[STORE_FORM_KEY_LEN];
+	DB_TXN *txn;
+	bool ok;
+
+	if (!unpack_done(u))
+		return service_malformed(e);
+	if (!env_begin_reading(s->env, &txn, e))
+		return false;
+	ok = secret_hash(s->env, txn, "form key", NULL, 0, key, sizeof key, e);
+	txn->commit(txn, 0);
+	if (ok)
+		buf_add(&r->head, key, sizeof key);
+	sodium_memzero(key, sizeof key);
+	return ok;
+}

@@ -1,0 +1,98 @@
+/* storage/serve/records.c -- the operations on records, answered. */
+#include <stdlib.h>
+
+#include "storage/serve/service.h"
+#include "storage/set.h"
+
+bool
+serve_get(struct service *s, struct unpack *u, struct reply *r, struct err *e)
+{
+	struct store_rows rows;
+	struct store_get q;
+	bool ok;
+
+	if (!unpack_get(u, &q))
+		return service_malformed(e);
+	ok = read_get(s->env, &q, &rows, e);
+	free((void *)(uintptr_t)q.ids);
+	if (!ok)
+		return false;
+	pack_rows(&r->head, &rows);
+	buf_free(&r->tail);
+	r->tail = rows.frame;
+	rows.frame = (struct buf){0};
+	store_rows_free(&rows);
+	return true;
+}
+
+bool
+serve_set(struct service *s, struct unpack *u, struct reply *r, struct err *e)
+{
+	size_t bytes = (size_t)(u->end - u->at);
+	struct set_job job = {0};
+	struct set_request q;
+	bool ok;
+
+	if (!unpack_set(u, &q))
+		return service_malformed(e);
+	job.request = &q;
+	ok = service_write(s, set_run, &job, bytes, q.n, e);
+	if (ok)
+		buf_add_str(&r->head, buf_str(&job.answer));
+	buf_free(&job.answer);
+	set_request_free(&q);
+	return ok;
+}
+
+bool
+serve_query(struct service *s, struct unpack *u, struct reply *r, struct err *e)
+{
+	struct store_query q;
+	struct store_ids ids;
+	struct filter f;
+	bool ok;
+
+	if (!unpack_query(u, &q, &f))
+		return service_malformed(e);
+	ok = read_query(s->env, &q, &ids, e);
+	filter_free(&f);
+	if (!ok)
+		return false;
+	pack_query_ids(&r->head, &ids);
+	store_ids_free(&ids);
+	return true;
+}
+
+bool
+serve_changes(struct service *s, struct unpack *u, struct reply *r, struct err *e)
+{
+	struct store_changes q;
+	struct store_changed changed;
+
+	if (!unpack_changes(u, &q))
+		return service_malformed(e);
+	if (!read_changes(s->env, &q, &changed, e))
+		return false;
+	pack_changed(&r->head, &changed);
+	store_changed_free(&changed);
+	return true;
+}
+
+bool
+serve_query_changes(struct service *s, struct unpack *u, struct reply *r, struct err *e)
+{
+	struct store_query_changes q;
+	struct store_query_changed changed;
+	struct filter f;
+	bool ok;
+
+	if (!unpack_query_changes(u, &q, &f))
+		return service_malformed(e);
+	ok = read_query_changes(s->env, &q, &changed, e);
+	filter_free(&f);
+	if (!ok)
+		return false;
+	pack_query_changed(&r->head, &changed);
+	store_query_changed_free(&changed);
+	return true;
+}

@@ -1,0 +1,58 @@
+/* storage/wire/client_records.c -- records, asked of the store. */
+#include "storage/wire/asking.h"
+
+bool
+store_get(struct store *s, const struct store_get *q, struct store_rows *out, struct err *e)
+{
+	struct unpack u;
+	bool ok;
+
+	*out = (struct store_rows){0};
+	pack_get(asking_begin(s, OPERATION_GET), q);
+	ok = asking_told(s, &u, e) && unpack_rows(&u, out);
+	if (ok)
+		out->frame = asking_take_reply(s); /* the bodies borrow from it */
+	return asking_end(s, ok, e);
+}
+
+bool
+store_set(struct store *s, const struct store_set *q, struct store_results *out, struct err *e)
+{
+	struct unpack u;
+
+	*out = (struct store_results){0};
+	pack_set(asking_begin(s, OPERATION_SET), q);
+	return asking_end(s, asking_told(s, &u, e) && unpack_results(&u, out), e);
+}
+
+bool
+store_query(struct store *s, const struct store_query *q, struct store_ids *out, struct err *e)
+{
+	struct unpack u;
+
+	*out = (struct store_ids){0};
+	pack_query(asking_begin(s, OPERATION_QUERY), q);
+	return asking_end(s, asking_told(s, &u, e) && unpack_query_ids(&u, out), e);
+}
+
+bool
+store_changes(
+    struct store *s, const struct store_changes *q, struct store_changed *out, struct err *e)
+{
+	struct unpack u;
+
+	*out = (struct store_changed){0};
+	pack_changes(asking_begin(s, OPERATION_CHANGES), q);
+	return asking_end(s, asking_told(s, &u, e) && unpack_changed(&u, out), e);
+}
+
+bool
+store_query_changes(struct store *s, const struct store_query_changes *q,
+    struct store_query_changed *out, struct err *e)
+{
+	struct unpack u;
+
+	*out = (struct store_query_changed){0};
+	pack_query_changes(asking_begin(s, OPERATION_QUERY_CHANGES), q);
+	return asking_end(s, asking_told(s, &u, e) && unpack_query_changed(&u, out), e);
+}
