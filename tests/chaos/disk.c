@@ -37,7 +37,6 @@ disk_start(void)
 
 	if (side == NULL || strcmp(program_invocation_short_name, PROGRAM) != 0)
 		return;
-	undo_begin(getenv(DISK_DATA_NAME), side);
 	snprintf(path, sizeof path, "%s/control", side);
 	fd = (int)syscall(SYS_openat, AT_FDCWD, path, O_RDWR | O_CLOEXEC, 0);
 	disk.control = (struct disk_control *)syscall(
@@ -45,6 +44,7 @@ disk_start(void)
 	if (fd < 0 || disk.control == MAP_FAILED)
 		undo_give_up("no control", path);
 	syscall(SYS_close, fd);
+	undo_begin(getenv(DISK_DATA_NAME), side, &disk.control->changes);
 	disk.on = true;
 }
 
@@ -296,7 +296,7 @@ open_name(
 	*made = (flags & O_CREAT) && faccessat(dir_fd, path, F_OK, 0) != 0;
 	if (!*made || !no_room(DISK_PAGE)) {
 		if (*made)
-			undo_name(p, "create", NULL);
+			undo_name("create", p);
 		fd = (int)syscall(SYS_openat, dir_fd, path, flags, mode);
 	}
 	undo_names_unlock();
@@ -398,8 +398,10 @@ mkdirat(int dir_fd, const char *path, mode_t mode)
 	if (faccessat(dir_fd, path, F_OK, 0) == 0) {
 		errno = EEXIST;
 	} else if (!no_room(DISK_PAGE)) {
-		undo_name(&p, "mkdir", NULL);
+		undo_name("mkdir", &p);
 		rc = (int)syscall(SYS_mkdirat, dir_fd, path, mode);
+		if (rc == 0)
+			undo_fresh_folder(&p);
 	}
 	undo_names_unlock();
 	return rc;
@@ -420,9 +422,13 @@ unlinkat(int dir_fd, const char *path, int flags)
 	if (!disk.on || !undo_path(dir_fd, path, &p))
 		return (int)syscall(SYS_unlinkat, dir_fd, path, flags);
 	undo_names_lock();
-	if (faccessat(dir_fd, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
-		undo_name(&p, flags & AT_REMOVEDIR ? "rmdir" : "remove", NULL);
-	rc = (int)syscall(SYS_unlinkat, dir_fd, path, flags);
+	if (flags & AT_REMOVEDIR) {
+		rc = undo_remove_folder(&p);
+	} else {
+		if (faccessat(dir_fd, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+			undo_name("remove", &p);
+		rc = (int)syscall(SYS_unlinkat, dir_fd, path, flags);
+	}
 	undo_names_unlock();
 	return rc;
 }
@@ -439,6 +445,17 @@ rmdir(const char *path)
 	return unlinkat(AT_FDCWD, path, AT_REMOVEDIR);
 }
 
+/* The C library's own does not come by unlink() and rmdir(). */
+int
+remove(const char *path)
+{
+	struct stat st;
+
+	if (lstat(path, &st) != 0)
+		return -1;
+	return S_ISDIR(st.st_mode) ? rmdir(path) : unlink(path);
+}
+
 int
 renameat2(int from_fd, const char *from, int to_fd, const char *to, unsigned flags)
 {
@@ -449,12 +466,12 @@ renameat2(int from_fd, const char *from, int to_fd, const char *to, unsigned fla
 
 	if (!from_ours && !to_ours)
 		return (int)syscall(SYS_renameat2, from_fd, from, to_fd, to, flags);
-	if (strcmp(f.dir, t.dir) != 0 || flags != 0)
-		undo_give_up("renamed from folder to folder", from);
+	if (from_ours != to_ours || (flags & ~RENAME_EXCHANGE))
+		undo_give_up("renamed in a way that is not provided for", from);
 	undo_names_lock();
 	if (faccessat(from_fd, from, F_OK, 0) == 0)
-		undo_name(&f, "rename", t.name);
-	rc = (int)syscall(SYS_renameat2, from_fd, from, to_fd, to, 0);
+		undo_two_names(flags & RENAME_EXCHANGE ? "exchange" : "rename", &f, &t);
+	rc = (int)syscall(SYS_renameat2, from_fd, from, to_fd, to, flags);
 	undo_names_unlock();
 	return rc;
 }
@@ -481,7 +498,7 @@ linkat(int from_fd, const char *from, int to_fd, const char *to, int flags)
 		return (int)syscall(SYS_linkat, from_fd, from, to_fd, to, flags);
 	undo_names_lock();
 	if (faccessat(to_fd, to, F_OK, 0) != 0)
-		undo_name(&p, "create", NULL);
+		undo_name("create", &p);
 	rc = (int)syscall(SYS_linkat, from_fd, from, to_fd, to, flags);
 	undo_names_unlock();
 	return rc;

@@ -9,11 +9,16 @@
  *   f-INO    of a file with unsynced writes: struct disk_head, then a struct disk_page for each
  *            page that was overwritten; pages behind the synced size need none
  *   d-INO    of a folder with unsynced names: a line for each change,
- *            "create NAME", "mkdir NAME", "remove NAME KEPT", "rmdir NAME",
- *            "rename OLD NEW KEPT"; KEPT is "-" if nothing was replaced
- *   KEPT     k-N, a link to a file that was removed or replaced
+ *            "NUMBER OP FOLDER NAME FOLDER NAME KEPT".  The numbers count up, in all folders
+ *            together; OP is create, mkdir, remove, rmdir, rename or exchange; a folder is the
+ *            number of its inode.  The second name is a rename's new one, or that with which
+ *            an exchange was made; otherwise "0 -".  A move between folders is written down
+ *            in both.  KEPT is what was removed or replaced, "-" if nothing; of an exchange the
+ *            inode that had the first name
+ *   KEPT     k-N, a link to such a file, or such a folder itself
  *
- * A sync of the file or folder empties its f- or d- file. */
+ * A sync of the file or folder empties its f- or d- file.  A move that one of its folders was
+ * synced after has happened: disks do it as a whole. */
 #ifndef TESTS_CHAOS_DISK_H
 #define TESTS_CHAOS_DISK_H
 
@@ -33,6 +38,7 @@ struct disk_control {
 	_Atomic bool overwriting; /* what replaces old bytes takes room too */
 	_Atomic bool unseen;      /* whoever asks for the free space is told of plenty */
 	_Atomic uint32_t sync_us; /* a sync takes so much longer */
+	_Atomic uint64_t changes; /* of names, so far: the shim counts them */
 };
 
 struct disk_head {
@@ -50,7 +56,7 @@ struct disk_page {
 /* Makes the side folder and sets the environment for what is started from now on.  shim is the
  * path of disk.so. */
 bool disk_begin(const char *shim, const char *data, const char *side, struct err *e);
-/* What the disk is like from now on; {.room = -1} is a good one. */
+/* What the disk is like from now on, all but the count; {.room = -1} is a good one. */
 bool disk_set(const char *side, const struct disk_control *want, struct err *e);
 
 #endif

@@ -50,7 +50,10 @@ disk_set(const char *side, const struct disk_control *want, struct err *e)
 	io_close(&fd);
 	if (c == MAP_FAILED)
 		return control_failed(e, path);
-	*c = *want;
+	c->room = want->room;
+	c->overwriting = want->overwriting;
+	c->unseen = want->unseen;
+	c->sync_us = want->sync_us;
 	munmap(c, sizeof *c);
 	return true;
 }

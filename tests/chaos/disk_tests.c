@@ -3,8 +3,8 @@
  *
  * That program is this one: started as outbox-store it does what its arguments say, one after
  * the other: "write FILE AT LEN LETTER", "cutoff FILE SIZE", "sync FILE", "names", "rename FILE
- * TO", "remove FILE", "mkdir NAME", "map FILE", "room".  It ends with the number of the first
- * error. */
+ * TO", "exchange FILE OTHER", "remove FILE", "mkdir NAME", "map FILE", "room".  It ends with
+ * the number of the first error. */
 #include <CUnit/Basic.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -101,8 +101,11 @@ probe_step(char *step)
 	}
 	if (strcmp(op, "rename") == 0)
 		return rename(file, first) == 0 ? 0 : errno;
+	if (strcmp(op, "exchange") == 0)
+		return renameat2(AT_FDCWD, file, AT_FDCWD, first, RENAME_EXCHANGE) == 0 ? 0
+											: errno;
 	if (strcmp(op, "remove") == 0)
-		return unlink(file) == 0 ? 0 : errno;
+		return remove(file) == 0 ? 0 : errno;
 	if (strcmp(op, "mkdir") == 0)
 		return mkdir(file, 0700) == 0 ? 0 : errno;
 	return strcmp(op, "map") == 0 ? probe_map(file) : probe_room();
@@ -397,6 +400,116 @@ a_removed_file_may_be_back_whole(void)
 	CU_ASSERT_TRUE(back > 0 && gone > 0);
 }
 
+/* Two folders with a file each, all of it on disk. */
+static const char *const two_folders[] = {"mkdir d", "write d/a 0 100 A", "sync d/a", "sync d",
+    "mkdir e", "write e/b 0 200 B", "sync e/b", "sync e", "names", NULL};
+
+static void
+an_unsynced_exchange_is_done_or_not(void)
+{
+	static const char *const steps[] = {"exchange d e", NULL};
+	unsigned done = 0, undone = 0;
+
+	for (uint64_t seed = 0; seed < SEEDS; seed++) {
+		struct trial t;
+
+		trial_begin(&t);
+		CU_ASSERT_EQUAL(run(&t, two_folders), 0);
+		CU_ASSERT_EQUAL(run(&t, steps), 0);
+		cut(&t, seed);
+		done += is_file(&t, "e/a", 100, 'A') && is_file(&t, "d/b", 200, 'B');
+		undone += is_file(&t, "d/a", 100, 'A') && is_file(&t, "e/b", 200, 'B');
+		trial_end(&t);
+	}
+	CU_ASSERT_EQUAL(done + undone, SEEDS);
+	CU_ASSERT_TRUE(done > 0 && undone > 0);
+}
+
+static void
+a_move_between_folders_is_done_or_not(void)
+{
+	static const char *const steps[] = {"mkdir f", "rename d f/d", NULL};
+	unsigned done = 0, undone = 0;
+
+	for (uint64_t seed = 0; seed < SEEDS; seed++) {
+		struct trial t;
+
+		trial_begin(&t);
+		CU_ASSERT_EQUAL(run(&t, two_folders), 0);
+		CU_ASSERT_EQUAL(run(&t, steps), 0);
+		cut(&t, seed);
+		done += is_file(&t, "f/d/a", 100, 'A') && !is_there(&t, "d");
+		undone += is_file(&t, "d/a", 100, 'A') && !is_there(&t, "f/d");
+		trial_end(&t);
+	}
+	CU_ASSERT_EQUAL(done + undone, SEEDS);
+	CU_ASSERT_TRUE(done > 0 && undone > 0);
+}
+
+static void
+a_move_stays_that_one_of_its_folders_was_synced_after(void)
+{
+	static const char *const there[] = {"mkdir f", "rename d f/d", "sync f", NULL};
+	static const char *const here[] = {"mkdir f", "rename d f/d", "names", NULL};
+
+	for (uint64_t seed = 0; seed < SEEDS; seed++) {
+		struct trial t;
+
+		trial_begin(&t);
+		CU_ASSERT_EQUAL(run(&t, two_folders), 0);
+		CU_ASSERT_EQUAL(run(&t, seed % 2 == 0 ? there : here), 0);
+		cut(&t, seed);
+		CU_ASSERT_TRUE(is_file(&t, "f/d/a", 100, 'A') && !is_there(&t, "d"));
+		trial_end(&t);
+	}
+}
+
+static void
+a_removed_folder_may_be_back_whole_or_in_part(void)
+{
+	static const char *const steps[] = {"write d/b 0 200 B", "sync d/b", "sync d",
+	    "remove d/a", "remove d/b", "remove d", NULL};
+	unsigned whole = 0, part = 0, gone = 0;
+
+	for (uint64_t seed = 0; seed < SEEDS; seed++) {
+		struct trial t;
+		char path[SCRATCH_DIR_MAX + 16];
+
+		trial_begin(&t);
+		CU_ASSERT_EQUAL(run(&t, two_folders), 0);
+		CU_ASSERT_EQUAL(run(&t, steps), 0);
+		cut(&t, seed);
+		snprintf(path, sizeof path, "%s/d", t.data);
+		if (access(path, F_OK) != 0)
+			gone++;
+		else if (is_file(&t, "d/a", 100, 'A') && is_file(&t, "d/b", 200, 'B'))
+			whole++;
+		else
+			part++;
+		trial_end(&t);
+	}
+	CU_ASSERT_TRUE(whole > 0 && part > 0 && gone > 0);
+}
+
+static void
+a_new_folder_has_nothing_of_a_removed_one(void)
+{
+	static const char *const steps[] = {"write d/b 0 200 B", "remove d/a", "remove d/b",
+	    "remove d", "names", "mkdir d", "write d/b 0 300 C", "sync d/b", "sync d", "names",
+	    NULL};
+
+	for (uint64_t seed = 0; seed < SEEDS / 4; seed++) {
+		struct trial t;
+
+		trial_begin(&t);
+		CU_ASSERT_EQUAL(run(&t, two_folders), 0);
+		CU_ASSERT_EQUAL(run(&t, steps), 0);
+		CU_ASSERT_EQUAL(cut(&t, seed).names, 0);
+		CU_ASSERT_TRUE(is_file(&t, "d/b", 300, 'C') && !is_there(&t, "d/a"));
+		trial_end(&t);
+	}
+}
+
 static void
 what_one_process_wrote_another_one_can_sync(void)
 {
@@ -507,6 +620,13 @@ static const CU_TestInfo tests[] = {
     {"a name that was not synced is there or not", a_name_that_was_not_synced_is_there_or_not},
     {"an unsynced rename is done or not", an_unsynced_rename_is_done_or_not},
     {"a removed file may be back whole", a_removed_file_may_be_back_whole},
+    {"an unsynced exchange is done or not", an_unsynced_exchange_is_done_or_not},
+    {"a move between folders is done or not", a_move_between_folders_is_done_or_not},
+    {"a move stays that one of its folders was synced after",
+	a_move_stays_that_one_of_its_folders_was_synced_after},
+    {"a removed folder may be back whole, or in part",
+	a_removed_folder_may_be_back_whole_or_in_part},
+    {"a new folder has nothing of a removed one", a_new_folder_has_nothing_of_a_removed_one},
     {"what one process wrote another one can sync",
 	what_one_process_wrote_another_one_can_sync},
     {"what was overwritten twice goes back to what was synced",

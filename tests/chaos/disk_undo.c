@@ -3,6 +3,7 @@
  * Only system calls are used here, as the functions of the C library are the shim's own. */
 #include "tests/chaos/disk_undo.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -20,6 +21,7 @@ static struct {
 	struct tracked *all; /* under lock */
 	pthread_mutex_t names;
 	unsigned kept; /* under names: the last k- file */
+	_Atomic uint64_t *changes;
 } undo = {.lock = PTHREAD_MUTEX_INITIALIZER, .names = PTHREAD_MUTEX_INITIALIZER};
 
 _Noreturn void
@@ -33,13 +35,14 @@ undo_give_up(const char *what, const char *which)
 }
 
 void
-undo_begin(const char *data, const char *side)
+undo_begin(const char *data, const char *side, _Atomic uint64_t *changes)
 {
 	if (data == NULL || side == NULL || realpath(side, undo.side) == NULL)
 		undo_give_up("there is no side folder", side == NULL ? "" : side);
 	if (realpath(data, undo.data) == NULL)
 		undo_give_up("there is no data folder", data);
 	undo.data_len = strlen(undo.data);
+	undo.changes = changes;
 }
 
 /* --- paths --- */
@@ -248,14 +251,20 @@ kept_path(unsigned n, char out[static DISK_PATH_MAX + 64])
 	snprintf(out, DISK_PATH_MAX + 64, "%s/k-%u", undo.side, n);
 }
 
+static void
+whole_path(const struct undo_path *p, char out[static DISK_PATH_MAX + 260])
+{
+	snprintf(out, DISK_PATH_MAX + 260, "%s/%s", p->dir, p->name);
+}
+
 /* Keeps a link to what has that name; its number, or 0 if there is nothing. */
 static unsigned
-keep(const char *dir, const char *name)
+keep(const struct undo_path *p)
 {
 	char from[DISK_PATH_MAX + 260], to[DISK_PATH_MAX + 64];
 	struct stat st;
 
-	snprintf(from, sizeof from, "%s/%s", dir, name);
+	whole_path(p, from);
 	if (lstat(from, &st) != 0)
 		return 0;
 	if (S_ISDIR(st.st_mode))
@@ -288,32 +297,137 @@ undo_names_unlock(void)
 	pthread_mutex_unlock(&undo.names);
 }
 
-void
-undo_name(const struct undo_path *p, const char *op, const char *new_name)
-{
-	const char *replaced = new_name != NULL ? new_name
-	    : strcmp(op, "remove") == 0         ? p->name
-						: NULL;
-	char line[1024], kept[32] = "-";
-	unsigned n;
-	int fd, len;
+struct note {
+	const char *op, *kept;
+	const struct undo_path *name, *other; /* other: NULL for none */
+};
 
-	if (strpbrk(p->name, " \n") != NULL)
-		undo_give_up("a name with a space", p->name);
-	n = replaced == NULL ? 0 : keep(p->dir, replaced);
-	if (n > 0)
-		snprintf(kept, sizeof kept, "k-%u", n);
-	len = snprintf(line, sizeof line, "%s %s%s%s%s%s\n", op, p->name,
-	    new_name == NULL ? "" : " ", new_name == NULL ? "" : new_name,
-	    replaced == NULL ? "" : " ", replaced == NULL ? "" : kept);
-	fd = side_open('d', folder_number(p->dir), O_WRONLY | O_CREAT | O_APPEND);
+/* Into the log of each folder it concerns. */
+static void
+write_down(const struct note *n)
+{
+	uint64_t from = folder_number(n->name->dir);
+	uint64_t to = n->other == NULL ? 0 : folder_number(n->other->dir);
+	const char *other = n->other == NULL ? "-" : n->other->name;
+	char line[1024];
+	int len, fd;
+
+	if (strpbrk(n->name->name, " \n") != NULL || strpbrk(other, " \n") != NULL)
+		undo_give_up("a name with a space", n->name->name);
+	len = snprintf(line, sizeof line, "%llu %s %llu %s %llu %s %s\n",
+	    (unsigned long long)++*undo.changes, n->op, (unsigned long long)from, n->name->name,
+	    (unsigned long long)to, other, n->kept);
+	fd = side_open('d', from, O_WRONLY | O_CREAT | O_APPEND);
+	append(fd, line, (size_t)len);
+	syscall(SYS_close, fd);
+	if (to == 0 || to == from)
+		return;
+	fd = side_open('d', to, O_WRONLY | O_CREAT | O_APPEND);
 	append(fd, line, (size_t)len);
 	syscall(SYS_close, fd);
 }
 
+void
+undo_name(const char *op, const struct undo_path *p)
+{
+	unsigned n = strcmp(op, "remove") == 0 ? keep(p) : 0;
+	char kept[32] = "-";
+
+	if (n > 0)
+		snprintf(kept, sizeof kept, "k-%u", n);
+	write_down(&(struct note){.op = op, .name = p, .kept = kept});
+}
+
+void
+undo_two_names(const char *op, const struct undo_path *p, const struct undo_path *other)
+{
+	char path[DISK_PATH_MAX + 260], kept[32] = "-";
+	struct stat st;
+	unsigned n;
+
+	if (strcmp(op, "exchange") == 0) {
+		whole_path(p, path);
+		if (lstat(path, &st) != 0)
+			return;
+		snprintf(kept, sizeof kept, "%llu", (unsigned long long)st.st_ino);
+	} else if ((n = keep(other)) > 0) {
+		snprintf(kept, sizeof kept, "k-%u", n);
+	}
+	write_down(&(struct note){.op = op, .name = p, .other = other, .kept = kept});
+}
+
+/* -1 and errno if it is none, or has anything in it. */
+static int
+look_empty(const char *path)
+{
+	int fd = (int)syscall(
+	    SYS_openat, AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
+	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *f;
+	bool empty = true;
+
+	if (d == NULL)
+		return -1;
+	while (empty && (f = readdir(d)) != NULL)
+		empty = strcmp(f->d_name, ".") == 0 || strcmp(f->d_name, "..") == 0;
+	closedir(d);
+	errno = ENOTEMPTY;
+	return empty ? 0 : -1;
+}
+
+int
+undo_remove_folder(const struct undo_path *p)
+{
+	char path[DISK_PATH_MAX + 260], to[DISK_PATH_MAX + 64];
+
+	whole_path(p, path);
+	if (look_empty(path) != 0)
+		return -1;
+	do {
+		kept_path(++undo.kept, to);
+	} while (syscall(SYS_mkdirat, AT_FDCWD, to, 0700) != 0 && errno == EEXIST);
+	write_down(&(struct note){.op = "rmdir", .name = p, .kept = strrchr(to, '/') + 1});
+	return (int)syscall(SYS_renameat2, AT_FDCWD, path, AT_FDCWD, to, 0);
+}
+
+void
+undo_fresh_folder(const struct undo_path *p)
+{
+	char path[DISK_PATH_MAX + 260];
+	struct stat st;
+	int fd;
+
+	whole_path(p, path);
+	if (stat(path, &st) != 0)
+		undo_give_up("a new folder is gone", path);
+	fd = side_open('d', st.st_ino, O_WRONLY | O_TRUNC);
+	if (fd >= 0)
+		syscall(SYS_close, fd);
+}
+
 /* --- syncs --- */
 
-/* The file is not to come back, and its number may become another's. */
+static void forget_names(uint64_t folder);
+
+static void
+forget_kept_file(const char *path, const struct stat *st)
+{
+	char undo_path_of_it[DISK_PATH_MAX + 64];
+
+	syscall(SYS_unlinkat, AT_FDCWD, path, 0);
+	if (st->st_nlink > 1)
+		return;
+	pthread_mutex_lock(&undo.lock);
+	for (struct tracked *t = undo.all; t != NULL; t = t->next)
+		if (t->ino == st->st_ino)
+			undo_synced(t);
+	pthread_mutex_unlock(&undo.lock);
+	snprintf(undo_path_of_it, sizeof undo_path_of_it, "%s/f-%llu", undo.side,
+	    (unsigned long long)st->st_ino);
+	syscall(SYS_truncate, undo_path_of_it, 0);
+}
+
+/* It is not to come back, and its number may become another's. */
 static void
 forget_kept(const char *kept)
 {
@@ -323,23 +437,19 @@ forget_kept(const char *kept)
 	snprintf(path, sizeof path, "%s/%s", undo.side, kept);
 	if (stat(path, &st) != 0)
 		return;
-	syscall(SYS_unlinkat, AT_FDCWD, path, 0);
-	if (st.st_nlink > 1)
+	if (!S_ISDIR(st.st_mode)) {
+		forget_kept_file(path, &st);
 		return;
-	pthread_mutex_lock(&undo.lock);
-	for (struct tracked *t = undo.all; t != NULL; t = t->next)
-		if (t->ino == st.st_ino)
-			undo_synced(t);
-	pthread_mutex_unlock(&undo.lock);
-	snprintf(path, sizeof path, "%s/f-%llu", undo.side, (unsigned long long)st.st_ino);
-	if (stat(path, &st) == 0)
-		syscall(SYS_truncate, path, 0);
+	}
+	forget_names(st.st_ino);
+	syscall(SYS_unlinkat, AT_FDCWD, path, AT_REMOVEDIR);
 }
 
-void
-undo_names_synced(const struct tracked *folder)
+/* Folders in folders that were removed: as deep as those went. */
+static void
+forget_names(uint64_t folder)
 {
-	int fd = side_open('d', folder->ino, O_RDWR);
+	int fd = side_open('d', folder, O_RDWR);
 	FILE *f = fd < 0 ? NULL : fdopen(fd, "r");
 	char line[1024];
 
@@ -355,6 +465,12 @@ undo_names_synced(const struct tracked *folder)
 	if (syscall(SYS_ftruncate, fd, 0) != 0)
 		undo_give_up("the side folder cannot be written", undo.side);
 	fclose(f);
+}
+
+void
+undo_names_synced(const struct tracked *folder)
+{
+	forget_names(folder->ino);
 }
 
 void

@@ -25,8 +25,8 @@ struct tracked {
 	struct tracked *next;
 };
 
-/* Both folders as they are really called; before anything else. */
-void undo_begin(const char *data, const char *side);
+/* The two folders, and what counts the changes of names; before anything else. */
+void undo_begin(const char *data, const char *side, _Atomic uint64_t *changes);
 /* Ends the process with a sentence on standard error: nothing could be proved. */
 _Noreturn void undo_give_up(const char *what, const char *which);
 
@@ -49,8 +49,14 @@ void undo_synced(struct tracked *t);
 /* Between these two a name is written down and changed, as one. */
 void undo_names_lock(void);
 void undo_names_unlock(void);
-/* "create", "log.1"; a rename has the new name too.  The folder is p->dir. */
-void undo_name(const struct undo_path *p, const char *op, const char *new_name);
+/* What is about to be done to a name: "create", "mkdir", "remove". */
+void undo_name(const char *op, const struct undo_path *p);
+/* "rename" or "exchange"; also from folder to folder. */
+void undo_two_names(const char *op, const struct undo_path *p, const struct undo_path *other);
+/* Removes an empty folder, or rather keeps it where nobody sees it. */
+int undo_remove_folder(const struct undo_path *p);
+/* After a folder was made: its number may have been another's. */
+void undo_fresh_folder(const struct undo_path *p);
 /* After the folder was synced. */
 void undo_names_synced(const struct tracked *folder);
 

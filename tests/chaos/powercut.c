@@ -17,7 +17,6 @@
 #include "tests/chaos/disk.h"
 #include "tests/scratch.h"
 
-#define NAMES_MAX 4096 /* unsynced changes in one folder */
 #define LOG_MAX (1 << 20)
 
 struct cutting {
@@ -25,8 +24,8 @@ struct cutting {
 	uint64_t *dice;
 	struct power_cut *cut;
 	struct err *e;
-	uint64_t ino; /* that is looked for */
-	char path[DISK_PATH_MAX];
+	struct buf names;         /* all d- files */
+	char path[DISK_PATH_MAX]; /* of what was looked for */
 };
 
 static bool
@@ -80,6 +79,31 @@ find(struct cutting *c, uint64_t ino)
 		return true;
 	}
 	return find_inode(c, c->data, ino) || find_kept(c, ino);
+}
+
+/* Every file of that sort in the side folder. */
+static bool
+each(struct cutting *c, char sort,
+    bool (*take)(struct cutting *c, const char *path, uint64_t ino))
+{
+	DIR *d = opendir(c->side);
+	const struct dirent *f;
+	bool ok = true;
+
+	if (d == NULL)
+		return failed(c->e, "the side folder", c->side);
+	while (ok && (f = readdir(d)) != NULL) {
+		char path[DISK_PATH_MAX];
+		uint64_t ino;
+
+		if (f->d_name[0] != sort || f->d_name[1] != '-' ||
+		    !str_to_u64(str_of(f->d_name + 2), UINT64_MAX, &ino))
+			continue;
+		snprintf(path, sizeof path, "%s/%s", c->side, f->d_name);
+		ok = take(c, path, ino);
+	}
+	closedir(d);
+	return ok;
 }
 
 /* --- files --- */
@@ -171,79 +195,137 @@ cut_file_of(struct cutting *c, const char *undo_path, uint64_t ino)
 
 /* --- names --- */
 
-/* A line of a d- file, taken apart; those that share a name are one group. */
+struct key {
+	uint64_t folder;
+	const char *name;
+};
+
+/* A line of d- files; those that share a name are one group. */
 struct change {
-	char *op, *name, *other, *kept; /* other: a rename's new name */
+	uint64_t number;
+	char *op, *kept;
+	struct key name, other; /* other: of a rename or exchange */
+	char above[256];        /* of a move: what the folder is called that it went to */
+	struct key into;        /* of a move: that name */
+	bool is_move, synced;   /* synced: it was, in one of its folders */
 	size_t group;
 	bool lost;
 };
 
 static bool
-is_named(const struct change *c, const char *name)
+take_names(struct cutting *c, const char *log, uint64_t ino)
 {
-	return name != NULL &&
-	    (strcmp(c->name, name) == 0 || (c->other != NULL && strcmp(c->other, name) == 0));
+	struct buf text = {0};
+	bool ok = io_read_file(log, LOG_MAX, &text, c->e);
+
+	(void)ino;
+	if (ok)
+		buf_add_str(&c->names, (struct str){text.s, text.len});
+	buf_free(&text);
+	return ok;
 }
 
-static size_t
-read_changes(char *text, struct change *list)
+static uint64_t
+next_number(char **line)
 {
-	size_t n = 0;
-	char *line;
+	const char *word = strsep(line, " ");
 
-	while (n < NAMES_MAX && (line = strsep(&text, "\n")) != NULL && *line != '\0') {
-		struct change *c = &list[n];
+	return word == NULL ? 0 : strtoull(word, NULL, 10);
+}
 
-		*c = (struct change){.group = n};
-		c->op = strsep(&line, " ");
-		c->name = strsep(&line, " ");
-		if (strcmp(c->op, "rename") == 0)
-			c->other = strsep(&line, " ");
-		c->kept = line;
-		n++;
-		for (size_t i = 0; i < n - 1; i++)
-			if (is_named(&list[i], c->name) || is_named(&list[i], c->other)) {
-				size_t old = list[i].group;
+static struct change
+read_change(char *line)
+{
+	struct change n = {.number = next_number(&line)};
 
-				for (size_t k = 0; k < n; k++)
-					if (list[k].group == old)
-						list[k].group = n - 1;
-			}
-	}
+	n.op = strsep(&line, " ");
+	n.name.folder = next_number(&line);
+	n.name.name = strsep(&line, " ");
+	n.other.folder = next_number(&line);
+	n.other.name = strsep(&line, " ");
+	n.kept = line;
+	n.is_move = n.other.folder != 0 && n.other.folder != n.name.folder;
+	n.synced = n.is_move; /* until it is seen in its other folder too */
 	return n;
 }
 
-static bool
-restore(const struct cutting *c, const char *kept, const char *as)
+static int
+by_number(const void *a, const void *b)
 {
-	char from[DISK_PATH_MAX + 64];
+	const struct change *x = a, *y = b;
 
-	snprintf(from, sizeof from, "%s/%s", c->side, kept);
-	return strcmp(kept, "-") == 0 || link(from, as) == 0;
+	return x->number < y->number ? -1 : x->number > y->number;
 }
 
-/* What is not there any more, or again, is as it shall be: the store was killed between the
- * note and the deed. */
-static bool
-undo(const struct cutting *c, const char *dir, const struct change *n)
+/* In the order in which they were made. */
+static size_t
+read_changes(char *text, struct change *list)
 {
-	char name[DISK_PATH_MAX + 256], other[DISK_PATH_MAX + 256];
+	size_t n = 0, kept = 0;
+	char *line;
 
-	snprintf(name, sizeof name, "%s/%s", dir, n->name);
-	snprintf(other, sizeof other, "%s/%s", dir, n->other == NULL ? "" : n->other);
-	if (strcmp(n->op, "create") == 0)
-		return unlink(name) == 0 || errno == ENOENT;
-	if (strcmp(n->op, "mkdir") == 0) {
-		scratch_remove(name);
-		return access(name, F_OK) != 0;
+	while ((line = strsep(&text, "\n")) != NULL && *line != '\0')
+		list[n++] = read_change(line);
+	qsort(list, n, sizeof *list, by_number);
+	for (size_t i = 0; i < n; i++)
+		if (kept > 0 && list[kept - 1].number == list[i].number)
+			list[kept - 1].synced = false;
+		else
+			list[kept++] = list[i];
+	return kept;
+}
+
+/* A folder that something has been moved into is not lost without it. */
+static void
+name_folder(struct cutting *c, struct change *n)
+{
+	struct stat st;
+	char *slash;
+
+	if (!n->is_move || !find(c, n->other.folder))
+		return;
+	slash = strrchr(c->path, '/');
+	*slash = '\0';
+	snprintf(n->above, sizeof n->above, "%s", slash + 1);
+	if (stat(c->path, &st) == 0)
+		n->into = (struct key){st.st_ino, n->above};
+}
+
+static bool
+same(struct key a, struct key b)
+{
+	return a.folder != 0 && a.folder == b.folder && strcmp(a.name, b.name) == 0;
+}
+
+static bool
+share_a_name(const struct change *a, const struct change *b)
+{
+	const struct key ours[] = {a->name, a->other, a->into},
+			 theirs[] = {b->name, b->other, b->into};
+
+	for (size_t i = 0; i < 3; i++)
+		for (size_t k = 0; k < 3; k++)
+			if (same(ours[i], theirs[k]))
+				return true;
+	return false;
+}
+
+static void
+group_changes(struct cutting *c, struct change *list, size_t n)
+{
+	for (size_t at = 0; at < n; at++) {
+		list[at].group = at;
+		name_folder(c, &list[at]);
+		for (size_t i = 0; i < at; i++) {
+			size_t old = list[i].group;
+
+			if (old == at || !share_a_name(&list[i], &list[at]))
+				continue;
+			for (size_t k = 0; k < at; k++)
+				if (list[k].group == old)
+					list[k].group = at;
+		}
 	}
-	if (strcmp(n->op, "rmdir") == 0)
-		return mkdir(name, 0700) == 0 || errno == EEXIST;
-	if (strcmp(n->op, "remove") == 0)
-		return access(name, F_OK) == 0 || restore(c, n->kept, name);
-	if (access(name, F_OK) == 0)
-		return true;
-	return rename(other, name) == 0 && restore(c, n->kept, other);
 }
 
 /* Of each group the last ones are lost, from one at random on. */
@@ -251,81 +333,154 @@ static void
 choose_lost(struct cutting *c, struct change *list, size_t n)
 {
 	for (size_t g = 0; g < n; g++) {
-		size_t size = 0, kept;
+		size_t size = 0, least = 0, kept;
 
-		for (size_t i = 0; i < n; i++)
-			size += list[i].group == g;
+		for (size_t i = 0; i < n; i++) {
+			if (list[i].group != g)
+				continue;
+			size++;
+			if (list[i].synced)
+				least = size;
+		}
 		if (size == 0)
 			continue;
-		kept = (size_t)dice_below(c->dice, size + 1);
+		kept = least + (size_t)dice_below(c->dice, size - least + 1);
 		for (size_t i = 0, at = 0; i < n; i++)
 			if (list[i].group == g)
 				list[i].lost = at++ >= kept;
 	}
 }
 
-static bool
-cut_names_of(struct cutting *c, const char *log, uint64_t ino)
-{
-	struct change *list = mem_new(NAMES_MAX, sizeof *list);
-	struct buf text = {0};
-	bool ok = false;
-	size_t n;
+/* --- undoing.  What is not there any more, or again, is as it shall be: the store was killed
+ * between the note and the deed --- */
 
-	if (!io_read_file(log, LOG_MAX, &text, c->e))
+struct undoing {
+	const char *kept; /* whole path; "" for nothing */
+	uint64_t inode;   /* what an exchange has kept */
+	char name[DISK_PATH_MAX + 256], other[DISK_PATH_MAX + 256];
+};
+
+static bool
+undo_create(const struct undoing *u)
+{
+	return unlink(u->name) == 0 || errno == ENOENT;
+}
+
+static bool
+undo_mkdir(const struct undoing *u)
+{
+	scratch_remove(u->name);
+	return access(u->name, F_OK) != 0;
+}
+
+static bool
+undo_remove(const struct undoing *u)
+{
+	return access(u->name, F_OK) == 0 || *u->kept == '\0' || link(u->kept, u->name) == 0;
+}
+
+static bool
+undo_rmdir(const struct undoing *u)
+{
+	return access(u->name, F_OK) == 0 || rename(u->kept, u->name) == 0;
+}
+
+static bool
+undo_rename(const struct undoing *u)
+{
+	if (access(u->name, F_OK) == 0)
+		return true;
+	if (rename(u->other, u->name) != 0)
+		return errno == ENOENT;
+	return (*u->kept == '\0' || link(u->kept, u->other) == 0);
+}
+
+static bool
+undo_exchange(const struct undoing *u)
+{
+	struct stat st;
+
+	return lstat(u->other, &st) != 0 || st.st_ino != u->inode ||
+	    renameat2(AT_FDCWD, u->name, AT_FDCWD, u->other, RENAME_EXCHANGE) == 0;
+}
+
+static const struct {
+	const char *op;
+	bool (*undo)(const struct undoing *u);
+} undos[] = {
+    {"create", undo_create},
+    {"mkdir", undo_mkdir},
+    {"remove", undo_remove},
+    {"rmdir", undo_rmdir},
+    {"rename", undo_rename},
+    {"exchange", undo_exchange},
+};
+
+/* False: the folder is gone, and with it what was to be undone there. */
+static bool
+path_of(struct cutting *c, struct key k, char out[static DISK_PATH_MAX + 256])
+{
+	if (!find(c, k.folder))
+		return false;
+	snprintf(out, DISK_PATH_MAX + 256, "%s/%s", c->path, k.name);
+	return true;
+}
+
+static bool
+undo_one(struct cutting *c, const struct change *n)
+{
+	char kept[DISK_PATH_MAX + 64] = "";
+	struct undoing u = {.kept = kept, .inode = strtoull(n->kept, NULL, 10)};
+
+	if (strcmp(n->kept, "-") != 0)
+		snprintf(kept, sizeof kept, "%s/%s", c->side, n->kept);
+	if (!path_of(c, n->name, u.name) ||
+	    (n->other.folder != 0 && !path_of(c, n->other, u.other)))
+		return true;
+	for (size_t i = 0; i < sizeof undos / sizeof undos[0]; i++)
+		if (strcmp(undos[i].op, n->op) == 0)
+			return undos[i].undo(&u) || failed(c->e, n->op, u.name);
+	errno = EINVAL;
+	return failed(c->e, "what is", n->op);
+}
+
+static bool
+cut_names(struct cutting *c)
+{
+	struct change *list = NULL;
+	size_t n = 0;
+	bool ok = false;
+
+	if (!each(c, 'd', take_names))
 		goto out;
-	buf_terminate(&text);
-	n = find(c, ino) ? read_changes(text.s, list) : 0;
+	buf_terminate(&c->names);
+	for (const char *p = c->names.s; *p != '\0'; p++)
+		n += *p == '\n';
+	list = mem_new(n + 1, sizeof *list);
+	n = read_changes(c->names.s, list);
+	group_changes(c, list, n);
 	choose_lost(c, list, n);
 	c->cut->names += n;
 	while (n-- > 0) {
-		if (!list[n].lost)
-			continue;
-		c->cut->names_lost++;
-		if (!undo(c, c->path, &list[n])) {
-			failed(c->e, list[n].op, list[n].name);
+		c->cut->names_lost += list[n].lost;
+		if (list[n].lost && !undo_one(c, &list[n]))
 			goto out;
-		}
 	}
 	ok = true;
 out:
 	free(list);
-	buf_free(&text);
+	buf_free(&c->names);
 	return ok;
 }
 
 /* --- all --- */
 
-/* Every file of that sort in the side folder. */
-static bool
-each(struct cutting *c, char sort,
-    bool (*take)(struct cutting *c, const char *path, uint64_t ino))
-{
-	DIR *d = opendir(c->side);
-	const struct dirent *f;
-	bool ok = true;
-
-	if (d == NULL)
-		return failed(c->e, "the side folder", c->side);
-	while (ok && (f = readdir(d)) != NULL) {
-		char path[DISK_PATH_MAX];
-		uint64_t ino;
-
-		if (f->d_name[0] != sort || f->d_name[1] != '-' ||
-		    !str_to_u64(str_of(f->d_name + 2), UINT64_MAX, &ino))
-			continue;
-		snprintf(path, sizeof path, "%s/%s", c->side, f->d_name);
-		ok = take(c, path, ino);
-	}
-	closedir(d);
-	return ok;
-}
-
 static bool
 forget(struct cutting *c, const char *path, uint64_t ino)
 {
 	(void)ino;
-	return unlink(path) == 0 || failed(c->e, "forgetting", path);
+	scratch_remove(path); /* a file, or an empty folder */
+	return access(path, F_OK) != 0 || failed(c->e, "forgetting", path);
 }
 
 bool
@@ -335,6 +490,6 @@ power_cut(
 	struct cutting c = {.data = data, .side = side, .dice = dice, .cut = cut, .e = e};
 
 	/* The files while all their names are there. */
-	return each(&c, 'f', cut_file_of) && each(&c, 'd', cut_names_of) &&
-	    each(&c, 'f', forget) && each(&c, 'd', forget) && each(&c, 'k', forget);
+	return each(&c, 'f', cut_file_of) && cut_names(&c) && each(&c, 'f', forget) &&
+	    each(&c, 'd', forget) && each(&c, 'k', forget);
 }

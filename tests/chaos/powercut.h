@@ -3,7 +3,8 @@
  *
  * Each page that was written since its file was synced is there or not, none is torn, and the
  * file has its old size, the new one, or one between.  Each new, removed or renamed name is
- * there or not; of several changes of the same name, the first ones are. */
+ * there or not; of several changes of the same name, the first ones are.  A move between
+ * folders is done or not done, also when it is an exchange. */
 #ifndef TESTS_CHAOS_POWERCUT_H
 #define TESTS_CHAOS_POWERCUT_H
 
