@@ -26,8 +26,6 @@ struct chaos {
 	struct power_cut cut; /* all of them together */
 	FILE *log;
 	int64_t began_us;
-	unsigned quick;        /* deaths of the store, each soon after the one before */
-	int64_t store_back_us; /* when it last served again after one */
 };
 
 /* Into the run's own log, DIR/chaos.log. */
@@ -46,8 +44,6 @@ struct fault {
 	unsigned each;                       /* that one strike makes, more or less */
 	unsigned pause_min_ms, pause_max_ms; /* after it */
 	int64_t gap_us;                      /* the longest gap may be so long; 0: no bound */
-	unsigned deaths;                     /* of the store in a row, while outboxd lives on */
-	bool fresh;                          /* outboxd starts afresh, or the store in order */
 	unsigned (*strike)(struct chaos *c); /* how many it made */
 };
 

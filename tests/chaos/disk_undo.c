@@ -395,14 +395,16 @@ undo_fresh_folder(const struct undo_path *p)
 {
 	char path[DISK_PATH_MAX + 260];
 	struct stat st;
-	int fd;
 
 	whole_path(p, path);
 	if (stat(path, &st) != 0)
 		undo_give_up("a new folder is gone", path);
-	fd = side_open('d', st.st_ino, O_WRONLY | O_TRUNC);
-	if (fd >= 0)
-		syscall(SYS_close, fd);
+	for (const char *sort = "df"; *sort != '\0'; sort++) {
+		int fd = side_open(*sort, st.st_ino, O_WRONLY | O_TRUNC);
+
+		if (fd >= 0)
+			syscall(SYS_close, fd);
+	}
 }
 
 /* --- syncs --- */

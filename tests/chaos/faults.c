@@ -17,7 +17,7 @@
 #define POLL_MS 2
 #define GONE_WAIT_MS 5000
 #define WATCHDOG_WAIT_MS 30000 /* until a process that does not move is ended */
-#define START_WAIT_MS 8000     /* the parent waits at most 5 s before it starts a child */
+#define START_WAIT_MS 8000     /* until the parent starts a child again */
 #define RECOVERY_KILLS 5       /* one after the other */
 #define RECOVERY_MAX_MS 150
 #define ROOM_MAX (2 << 20)    /* bytes that a full disk still takes */
@@ -276,19 +276,16 @@ damage_file(struct chaos *c)
 const struct fault faults[] = {
     {"none", "no fault", 0, 0, 3000, 3000, .strike = NULL},
     {"kill-worker", "worker killed", 500, 1, 100, 500, 300000, .strike = kill_worker},
-    {"kill-store", "store killed", 100, 1, 500, 2500, 3000000, .deaths = 1,
-	.strike = kill_store},
+    {"kill-store", "store killed", 100, 1, 500, 2500, 3000000, .strike = kill_store},
     {"kill-recovery", "store killed while it recovers", 50, RECOVERY_KILLS, 1000, 2000,
-	.deaths = RECOVERY_KILLS, .strike = kill_recovery},
-    {"kill-parent", "parent killed", 20, 1, 1000, 3000, .fresh = true, .strike = kill_parent},
+	.strike = kill_recovery},
+    {"kill-parent", "parent killed", 20, 1, 1000, 3000, .strike = kill_parent},
     {"stop-worker", "worker stopped", 10, 1, 200, 1000, .strike = stop_worker},
-    {"stop-store", "store stopped", 10, 1, 500, 1000, .deaths = 1, .strike = stop_store},
-    {"reload", "reload", 20, 1, 1500, 2500, .fresh = true, .strike = reload},
-    {"full-disk", "disk full for some seconds", 10, 1, 1000, 2000, .deaths = RECOVERY_KILLS,
-	.strike = fill_disk},
-    {"power-cut", "power cut", 30, 1, 1000, 3000, .fresh = true, .strike = cut_power},
-    {"damage", "file damaged", 10, 1, 3000, 5000, .deaths = RECOVERY_KILLS,
-	.strike = damage_file},
+    {"stop-store", "store stopped", 10, 1, 500, 1000, .strike = stop_store},
+    {"reload", "reload", 20, 1, 1500, 2500, .strike = reload},
+    {"full-disk", "disk full for some seconds", 10, 1, 1000, 2000, .strike = fill_disk},
+    {"power-cut", "power cut", 30, 1, 1000, 3000, .strike = cut_power},
+    {"damage", "file damaged", 10, 1, 3000, 5000, .strike = damage_file},
     {"backup", "backup taken, restored and checked", 10, 1, 1000, 2000, .strike = backup_take},
     {0},
 };

@@ -22,9 +22,6 @@
 #define FULL_S 1200 /* what all that is wanted takes, more or less */
 #define TIME_MAX_S (7 * 86400)
 #define STOP_WAIT_S 60
-#define USUAL_PLAN                                                                             \
-	"kill-worker,kill-store,kill-recovery,kill-parent,stop-worker,stop-store,reload,"      \
-	"full-disk,power-cut"
 #define SETTINGS "workers = 8\nstore_cache_mb = 8\n"
 
 static void
@@ -167,7 +164,7 @@ main(void)
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 	number_from("CHAOS_TIME", TIME_MAX_S, &seconds);
 	number_from("CHAOS_SEED", UINT32_MAX, &seed);
-	plan.only = getenv("CHAOS_PLAN") != NULL ? getenv("CHAOS_PLAN") : USUAL_PLAN;
+	plan.only = getenv("CHAOS_PLAN");
 	if (seconds > 0)
 		plan.share = (double)seconds / FULL_S;
 	c.dice = seed;

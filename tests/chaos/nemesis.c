@@ -10,10 +10,6 @@
 #define MS_US INT64_C(1000)
 #define SERVICE_WAIT_US (60000 * MS_US)
 #define SERVICE_POLL_US 5000
-/* outboxd waits longer before each start of a store that keeps dying soon after it was ready,
- * up to 5 s: after a few such deaths in a row the store is left alone until it has lived. */
-#define QUICK_MAX 5
-#define LIVED_US (11000 * MS_US)
 
 static bool
 is_planned(const struct plan *p, const struct fault *f)
@@ -39,35 +35,17 @@ wanted(const struct plan *p, const struct fault *f)
 	return n > 0 ? n : 1;
 }
 
-static bool
-is_store_spared(const struct chaos *c, const struct fault *f)
-{
-	return f->deaths > 0 && c->quick + f->deaths > QUICK_MAX &&
-	    clock_monotonic_us() - c->store_back_us < LIVED_US;
-}
-
-/* How many strikes of that fault are still to come, but 0 if it may not come now. */
+/* How many strikes of that fault are still to come. */
 static unsigned
 due(const struct chaos *c, const struct plan *p, size_t at)
 {
 	const struct fault *f = &faults[at];
 	unsigned n = wanted(p, f);
 
-	if (c->struck[at] >= n || is_store_spared(c, f))
-		return 0;
-	return (n - c->struck[at] + f->each - 1) / f->each;
+	return c->struck[at] >= n ? 0 : (n - c->struck[at] + f->each - 1) / f->each;
 }
 
-static bool
-is_over(const struct chaos *c, const struct plan *p)
-{
-	for (size_t i = 0; faults[i].name != NULL; i++)
-		if (c->struck[i] < wanted(p, &faults[i]))
-			return false;
-	return true;
-}
-
-/* One of the strikes that are due, each as likely; 0: none is at the moment. */
+/* One of the strikes that are due, each as likely; 0: none is. */
 static size_t
 choose(struct chaos *c, const struct plan *p)
 {
@@ -112,19 +90,6 @@ pause_after(struct chaos *c, const struct fault *f)
 }
 
 static void
-note_store(struct chaos *c, const struct fault *f)
-{
-	int64_t now_us = clock_monotonic_us();
-
-	if (f->fresh)
-		c->quick = 0;
-	if (f->deaths == 0)
-		return;
-	c->quick = now_us - c->store_back_us < LIVED_US ? c->quick + f->deaths : f->deaths;
-	c->store_back_us = now_us;
-}
-
-static void
 progress(const struct chaos *c, const struct plan *p)
 {
 	fprintf(stderr, "\rchaos:");
@@ -138,18 +103,15 @@ progress(const struct chaos *c, const struct plan *p)
 bool
 nemesis(struct chaos *c, const struct plan *p)
 {
+	size_t at;
+
 	if (!serves(c))
 		return false;
 	pulse_clear(&c->pulse);
 	pause_after(c, &faults[0]);
-	while (!is_over(c, p)) {
-		size_t at = choose(c, p);
+	while ((at = choose(c, p)) > 0) {
 		unsigned n;
 
-		if (at == 0) {
-			usleep(SERVICE_POLL_US);
-			continue;
-		}
 		pulse_turn(&c->pulse, (unsigned)at);
 		chaos_say(c, "%s", faults[at].title);
 		n = faults[at].strike(c);
@@ -159,7 +121,6 @@ nemesis(struct chaos *c, const struct plan *p)
 			return false;
 		}
 		c->struck[at] += n;
-		note_store(c, &faults[at]);
 		if (isatty(STDERR_FILENO))
 			progress(c, p);
 	}

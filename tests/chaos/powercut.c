@@ -149,18 +149,15 @@ choose_size(struct cutting *c, uint64_t old, uint64_t now)
 }
 
 static bool
-cut_file(struct cutting *c, int undo, int fd)
+cut_file(struct cutting *c, const struct disk_head *head, int undo, int fd)
 {
-	struct disk_head head;
 	struct disk_page page;
 	struct stat st;
 	uint64_t size;
 
-	if (read(undo, &head, sizeof head) != sizeof head)
-		return true; /* all of it was synced */
 	if (fstat(fd, &st) != 0)
 		return false;
-	size = choose_size(c, head.size, (uint64_t)st.st_size);
+	size = choose_size(c, head->size, (uint64_t)st.st_size);
 	while (read(undo, &page, sizeof page) == sizeof page) {
 		/* what was cut off, and is not, has no new contents that could have stayed */
 		bool gone = size > (uint64_t)st.st_size &&
@@ -169,7 +166,7 @@ cut_file(struct cutting *c, int undo, int fd)
 		if ((gone || is_lost(c)) && !put_back(fd, &page))
 			return false;
 	}
-	page = (struct disk_page){.page = (head.size + DISK_PAGE - 1) / DISK_PAGE};
+	page = (struct disk_page){.page = (head->size + DISK_PAGE - 1) / DISK_PAGE};
 	for (; page.page * DISK_PAGE < (uint64_t)st.st_size; page.page++)
 		if (is_lost(c) && !put_back(fd, &page))
 			return false;
@@ -180,11 +177,13 @@ static bool
 cut_file_of(struct cutting *c, const char *undo_path, uint64_t ino)
 {
 	int undo = open(undo_path, O_RDONLY | O_CLOEXEC), fd = -1;
-	bool ok = true;
+	struct disk_head head;
+	bool ok = undo >= 0;
 
-	if (find(c, ino)) {
+	/* Without a head all of it was synced, and its number may be another's. */
+	if (ok && read(undo, &head, sizeof head) == sizeof head && find(c, ino)) {
 		fd = open(c->path, O_RDWR | O_CLOEXEC);
-		ok = undo >= 0 && fd >= 0 && cut_file(c, undo, fd);
+		ok = fd >= 0 && cut_file(c, &head, undo, fd);
 	}
 	if (!ok)
 		failed(c->e, "a file", c->path);
