@@ -97,20 +97,20 @@ $(BUILD)/tests/libtests.a: $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/run.c,
 
 # Clients and faults; the checker, which knows nothing of storage/; the shim that outbox-store is started with.
 CHAOS_LOOK := check contents dice environment findings journal ledger shelf since
-CHAOS_TEST := dice disk_control disk_tests powercut
+CHAOS_TEST := ask check_tests contents dice disk_control disk_tests journal powercut tests
 CHAOS_SHIM := disk disk_undo
-CHAOS_RUN  := $(filter-out check environment findings ledger shelf since disk_tests $(CHAOS_SHIM),\
+CHAOS_RUN  := $(filter-out check environment findings ledger shelf since check_tests disk_tests tests $(CHAOS_SHIM),\
 	$(CHAOS:tests/chaos/%.c=%))
 
-chaos: $(PROGRAMS) $(addprefix $(BUILD)/chaos/,chaos check disk.so disk_tests)
-	$(BUILD)/chaos/disk_tests
+chaos: $(PROGRAMS) $(addprefix $(BUILD)/chaos/,chaos check disk.so tests)
+	$(BUILD)/chaos/tests
 	$(BUILD)/chaos/chaos
 chaos-short:
 	@CHAOS_TIME=60 $(MAKE) --no-print-directory chaos
 $(BUILD)/chaos/chaos: $(CHAOS_RUN:%=$(BUILD)/tests/chaos/%.o) $(BUILD)/tests/libtests.a $(LIB)
 $(BUILD)/chaos/check: $(CHAOS_LOOK:%=$(BUILD)/tests/chaos/%.o) $(LIB)
-$(BUILD)/chaos/disk_tests: $(CHAOS_TEST:%=$(BUILD)/tests/chaos/%.o) $(BUILD)/tests/libtests.a $(LIB)
-$(addprefix $(BUILD)/chaos/,chaos check disk_tests):
+$(BUILD)/chaos/tests: $(CHAOS_TEST:%=$(BUILD)/tests/chaos/%.o) $(BUILD)/tests/libtests.a $(LIB)
+$(addprefix $(BUILD)/chaos/,chaos check tests):
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcunit
 $(BUILD)/chaos/disk.so: $(CHAOS_SHIM:%=tests/chaos/%.c) $(wildcard tests/chaos/disk*.h)

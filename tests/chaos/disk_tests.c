@@ -5,7 +5,6 @@
  * the other: "write FILE AT LEN LETTER", "cutoff FILE SIZE", "sync FILE", "names", "rename FILE
  * TO", "exchange FILE OTHER", "remove FILE", "mkdir NAME", "map FILE", "room".  It ends with
  * the number of the first error. */
-#include <CUnit/Basic.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -21,6 +20,7 @@
 #include "base/str.h"
 #include "tests/chaos/disk.h"
 #include "tests/chaos/powercut.h"
+#include "tests/chaos/tests.h"
 #include "tests/scratch.h"
 
 #define SEEDS 40 /* so many cuts show every outcome of a few tosses */
@@ -111,8 +111,8 @@ probe_step(char *step)
 	return strcmp(op, "map") == 0 ? probe_map(file) : probe_room();
 }
 
-static int
-probe(char **steps)
+int
+disk_probe(char **steps)
 {
 	for (; *steps != NULL; steps++) {
 		int rc = probe_step(*steps);
@@ -610,7 +610,7 @@ other_programs_are_left_alone(void)
 	trial_end(&t);
 }
 
-static const CU_TestInfo tests[] = {
+const CU_TestInfo disk_tests[] = {
     {"what was synced stays", what_was_synced_stays},
     {"an unsynced page is there or not, and never torn",
 	an_unsynced_page_is_there_or_not_and_never_torn},
@@ -637,23 +637,3 @@ static const CU_TestInfo tests[] = {
     {"other programs are left alone", other_programs_are_left_alone},
     CU_TEST_INFO_NULL,
 };
-
-int
-main(int argc, char **argv)
-{
-	CU_pSuite suite;
-	bool ok = false;
-
-	if (argc > 1)
-		return probe(argv + 1);
-	if (CU_initialize_registry() != CUE_SUCCESS ||
-	    (suite = CU_add_suite("chaos_disk", NULL, NULL)) == NULL)
-		return 1;
-	for (const CU_TestInfo *t = tests; t->pName != NULL; t++)
-		if (CU_add_test(suite, t->pName, t->pTestFunc) == NULL)
-			return 1;
-	CU_basic_set_mode(CU_BRM_VERBOSE);
-	ok = CU_basic_run_tests() == CUE_SUCCESS && CU_get_number_of_failures() == 0;
-	CU_cleanup_registry();
-	return ok ? 0 : 1;
-}
