@@ -209,9 +209,12 @@ base_of_nothing(struct archive *a, uint32_t epoch, int64_t now_s, struct err *e)
 	return true;
 }
 
+/* `end` first: after a power cut it must not say that the copy ends in one of them. */
 static bool
 logs_remove_before(struct archive *a, uint32_t first_log, struct err *e)
 {
+	if (a->first < first_log && fsync(a->end_fd) != 0)
+		return failed(e, "sync", a->dir.text);
 	while (a->first < first_log && a->first < a->end.file) {
 		struct folder_path path = log_path(&a->dir, a->first);
 
