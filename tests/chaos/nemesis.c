@@ -89,6 +89,15 @@ pause_after(struct chaos *c, const struct fault *f)
 	usleep(f->pause_min_ms * 1000 + (useconds_t)dice_below(&c->dice, spread_us + 1));
 }
 
+/* So that what happened then can be found in the logs. */
+static void
+note_gap(struct chaos *c, size_t at, int64_t longest_us)
+{
+	if (c->pulse.longest_us[at] > longest_us)
+		chaos_say(c, "the longest gap so far, of %.3f s, was in the last while",
+		    (double)c->pulse.longest_us[at] / 1e6);
+}
+
 static void
 progress(const struct chaos *c, const struct plan *p)
 {
@@ -110,6 +119,7 @@ nemesis(struct chaos *c, const struct plan *p)
 	pulse_clear(&c->pulse);
 	pause_after(c, &faults[0]);
 	while ((at = choose(c, p)) > 0) {
+		int64_t longest_us = c->pulse.longest_us[at];
 		unsigned n;
 
 		pulse_turn(&c->pulse, (unsigned)at);
@@ -121,6 +131,7 @@ nemesis(struct chaos *c, const struct plan *p)
 			return false;
 		}
 		c->struck[at] += n;
+		note_gap(c, at, longest_us);
 		if (isatty(STDERR_FILENO))
 			progress(c, p);
 	}
