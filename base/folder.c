@@ -7,13 +7,17 @@
 #include <ftw.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/io.h"
 
 #define COPY_BYTES (1u << 20)
 #define REMOVE_OPEN_FOLDERS 16
+#define LOCK_RETRY_NS 10000000
 
 static bool
 failed(struct err *e, const char *what, const char *path)
@@ -97,6 +101,30 @@ folder_move(const char *from, const char *to, struct err *e)
 	if (rename(from, to) != 0)
 		return failed(e, "rename", from);
 	return folder_parent_sync(to, e) && folder_parent_sync(from, e);
+}
+
+int
+folder_lock(const char *path, unsigned wait_ms, struct err *e)
+{
+	const struct timespec pause = {.tv_nsec = LOCK_RETRY_NS};
+	int64_t until_us = clock_monotonic_us() + (int64_t)wait_ms * 1000;
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+	if (fd < 0) {
+		failed(e, "open", path);
+		return -1;
+	}
+	while (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+		if ((errno != EWOULDBLOCK && errno != EINTR) ||
+		    clock_monotonic_us() >= until_us) {
+			err_set(e, ERR_SERVER_UNAVAILABLE, "%s is held by another process: %s",
+			    path, strerror(errno));
+			io_close(&fd);
+			return -1;
+		}
+		nanosleep(&pause, NULL);
+	}
+	return fd;
 }
 
 bool

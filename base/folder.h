@@ -27,6 +27,11 @@ bool folder_remove(const char *path, struct err *e); /* with all in it; none is 
 /* rename(), and both names are on disk. */
 bool folder_move(const char *from, const char *to, struct err *e);
 
+/* Takes the file path for this process alone, making it if need be.  The descriptor, which
+ * holds it until it is closed; -1: ERR_SERVER_UNAVAILABLE if another process has not let go of
+ * it after wait_ms. */
+int folder_lock(const char *path, unsigned wait_ms, struct err *e);
+
 /* Calls each() for every name but . and .., until it says false. */
 bool folder_list(const char *path, bool (*each)(void *arg, const char *name, struct err *e),
     void *arg, struct err *e);

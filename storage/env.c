@@ -8,11 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sysexits.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/io.h"
@@ -26,7 +24,6 @@
 #define BUFFERS_PER_MB 256 /* pages of 4096 bytes */
 #define TRANSACTIONS_BESIDE_BUFFERS 20000
 #define MUTEXES_BESIDE_BUFFERS 80000
-#define LOCK_RETRY_NS 10000000
 #define MESSAGES_A_SECOND 10 /* of Berkeley DB's, in the log */
 
 /* A full disk makes Berkeley DB say three lines for each page of its cache. */
@@ -117,21 +114,8 @@ directory_open(struct env *env, const char *dir, struct err *e)
 static bool
 directory_lock(struct env *env, unsigned wait_ms, struct err *e)
 {
-	const struct timespec pause = {.tv_nsec = LOCK_RETRY_NS};
-	int64_t until_us = clock_monotonic_us() + (int64_t)wait_ms * 1000;
-
-	env->lock_fd = openat(env->dir_fd, "lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (env->lock_fd < 0)
-		return err_set(
-		    e, ERR_SERVER_FAIL, "cannot open the lock file: %s", strerror(errno));
-	while (flock(env->lock_fd, LOCK_EX | LOCK_NB) != 0) {
-		if ((errno != EWOULDBLOCK && errno != EINTR) ||
-		    clock_monotonic_us() >= until_us)
-			return err_set(e, ERR_SERVER_UNAVAILABLE,
-			    "the store is open elsewhere: %s", strerror(errno));
-		nanosleep(&pause, NULL);
-	}
-	return true;
+	env->lock_fd = folder_lock(folder_path(env->dir.text, "lock").text, wait_ms, e);
+	return env->lock_fd >= 0;
 }
 
 static int
@@ -353,6 +337,31 @@ env_begin_reading(struct env *env, DB_TXN **txn, struct err *e)
 	int rc = env->db->txn_begin(env->db, NULL, txn, DB_TXN_SNAPSHOT);
 
 	return rc == 0 || db_failed(e, rc, "beginning to read");
+}
+
+bool
+env_each(struct env *env, DB *db,
+    bool (*each)(void *arg, struct str key, struct str value, struct err *e), void *arg,
+    struct err *e)
+{
+	DBT key = {.flags = DB_DBT_REALLOC}, value = {.flags = DB_DBT_REALLOC};
+	DBC *c = NULL;
+	DB_TXN *txn;
+	bool ok = true;
+	int rc;
+
+	if (!env_begin_reading(env, &txn, e))
+		return false;
+	rc = db->cursor(db, txn, &c, 0);
+	while (ok && rc == 0 && (rc = c->get(c, &key, &value, DB_NEXT)) == 0)
+		ok = each(arg, (struct str){key.data, key.size},
+		    (struct str){value.data, value.size}, e);
+	if (c != NULL)
+		c->close(c);
+	txn->commit(txn, 0);
+	free(key.data);
+	free(value.data);
+	return ok && (rc == DB_NOTFOUND || db_failed(e, rc, "reading all of a database"));
 }
 
 bool

@@ -82,6 +82,10 @@ void env_close(struct env *env); /* with a last checkpoint */
 bool env_commit(struct env *env, DB_TXN **txn, struct err *e);
 /* A transaction that reads what is committed and waits for no writer; commit it soon. */
 bool env_begin_reading(struct env *env, DB_TXN **txn, struct err *e);
+/* Calls each() for every entry of db, in order of the keys, until it says false. */
+bool env_each(struct env *env, DB *db,
+    bool (*each)(void *arg, struct str key, struct str value, struct err *e), void *arg,
+    struct err *e);
 /* Nothing to do if nothing was written since the last one. */
 bool env_checkpoint(struct env *env, struct err *e);
 /* Less than the reserve is free on the disk; true too, with 0 free, if that cannot be told. */

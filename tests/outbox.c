@@ -2,7 +2,6 @@
 #include "tests/outbox.h"
 
 #include <errno.h>
-#include <ftw.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
@@ -14,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "tests/scratch.h"
 
 #define STORE_TIMEOUT_MS 10000
 #define START_TRIES 500
@@ -124,21 +124,12 @@ end_store(struct outbox *o, int signal)
 	waitpid(o->pid, NULL, 0);
 }
 
-static int
-remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
-{
-	(void)st;
-	(void)flag;
-	(void)ftw;
-	return remove(path);
-}
-
 void
 outbox_stop(struct outbox *o)
 {
 	end_store(o, SIGTERM);
 	store_close(&o->store);
-	nftw(o->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	scratch_remove(o->dir);
 }
 
 void

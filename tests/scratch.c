@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +10,8 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "base/folder.h"
 
 #define POLL_US 5000
 
@@ -34,21 +35,12 @@ scratch_make(char dir[static SCRATCH_DIR_MAX])
 		give_up(dir);
 }
 
-static int
-remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
-{
-	(void)st;
-	(void)flag;
-	(void)ftw;
-	return remove(path);
-}
-
 void
 scratch_remove(const char *dir)
 {
-	enum { OPEN_FOLDERS = 16 };
+	struct err e = {0};
 
-	nftw(dir, remove_one, OPEN_FOLDERS, FTW_DEPTH | FTW_PHYS);
+	folder_remove(dir, &e);
 }
 
 void

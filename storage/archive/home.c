@@ -5,37 +5,12 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/io.h"
 #include "storage/archive/ballast.h"
 #include "storage/archive/repair.h"
 #include "storage/archive/sizes.h"
-
-#define LOCK_RETRY_NS 10000000
-
-static bool
-lock(struct home *h, struct err *e)
-{
-	const struct timespec pause = {.tv_nsec = LOCK_RETRY_NS};
-	int64_t until_us = clock_monotonic_us() + (int64_t)h->options.lock_wait_ms * 1000;
-
-	h->lock_fd =
-	    open(folder_path(h->dir.text, "lock").text, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (h->lock_fd < 0)
-		return err_set(
-		    e, ERR_SERVER_FAIL, "cannot open the lock file: %s", strerror(errno));
-	while (flock(h->lock_fd, LOCK_EX | LOCK_NB) != 0) {
-		if ((errno != EWOULDBLOCK && errno != EINTR) ||
-		    clock_monotonic_us() >= until_us)
-			return err_set(e, ERR_SERVER_UNAVAILABLE,
-			    "the store is open elsewhere: %s", strerror(errno));
-		nanosleep(&pause, NULL);
-	}
-	return true;
-}
 
 bool
 home_lock(struct home *h, const struct home_options *o, const struct clock *clock,
@@ -48,10 +23,10 @@ home_lock(struct home *h, const struct home_options *o, const struct clock *cloc
 	h->archive = folder_path(o->dir, "archive");
 	if (o->archive_dir != NULL)
 		snprintf(h->archive.text, sizeof h->archive.text, "%s", o->archive_dir);
-	if (folder_make(o->dir, e) && folder_parent_sync(o->dir, e) && lock(h, e))
-		return true;
-	home_unlock(h);
-	return false;
+	if (!folder_make(o->dir, e) || !folder_parent_sync(o->dir, e))
+		return false;
+	h->lock_fd = folder_lock(folder_path(o->dir, "lock").text, o->lock_wait_ms, e);
+	return h->lock_fd >= 0;
 }
 
 void

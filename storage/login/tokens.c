@@ -149,50 +149,23 @@ older_first(const void *a, const void *b)
 	return memcmp(x->id, y->id, sizeof x->id);
 }
 
-/* Adds the token that the cursor is moved to.  1 added, 0 at the end, -1 with *e set. */
-static int
-add_next(DBC *c, DBT *key, DBT *value, struct store_tokens *out, struct err *e)
+static bool
+add(void *tokens, struct str key, struct str value, struct err *e)
 {
+	struct store_tokens *out = tokens;
 	uint8_t hash[HASH_LEN];
-	int rc = c->get(c, key, value, DB_NEXT);
 
-	if (rc == DB_NOTFOUND)
-		return 0;
-	if (rc != 0) {
-		db_failed(e, rc, "reading tokens");
-		return -1;
-	}
+	(void)key;
 	if ((out->n & (out->n - 1)) == 0) /* a power of two: full */
 		out->list = mem_grow(out->list, out->n ? 2 * out->n : 1, sizeof *out->list);
-	return token_unpack(
-		   (struct str){value->data, value->size}, hash, &out->list[out->n++], e)
-	    ? 1
-	    : -1;
+	return token_unpack(value, hash, &out->list[out->n++], e);
 }
 
 bool
 token_list(struct env *env, struct store_tokens *out, struct err *e)
 {
-	DBT key = {.flags = DB_DBT_REALLOC}, value = {.flags = DB_DBT_REALLOC};
-	DB_TXN *txn;
-	DBC *c;
-	int rc, more = -1;
-
 	*out = (struct store_tokens){0};
-	if (!env_begin_reading(env, &txn, e))
-		return false;
-	rc = env->tokens->cursor(env->tokens, txn, &c, 0);
-	if (rc != 0) {
-		db_failed(e, rc, "reading tokens");
-	} else {
-		while ((more = add_next(c, &key, &value, out, e)) == 1)
-			continue;
-		c->close(c);
-	}
-	txn->commit(txn, 0);
-	free(key.data);
-	free(value.data);
-	if (more < 0) {
+	if (!env_each(env, env->tokens, add, out, e)) {
 		store_tokens_free(out);
 		return false;
 	}

@@ -110,52 +110,29 @@ user_get(struct env *env, struct str name, struct store_user *u, struct err *e)
 	return found == 1;
 }
 
-/* Adds the user that the cursor is moved to, without the password.  1 added, 0 at the end, -1
- * with *e set. */
-static int
-add_next(DBC *c, DBT *key, DBT *value, struct store_users *out, struct err *e)
+/* Without the password. */
+static bool
+add(void *users, struct str key, struct str value, struct err *e)
 {
+	struct store_users *out = users;
 	struct store_user *u;
-	int rc = c->get(c, key, value, DB_NEXT);
 
-	if (rc == DB_NOTFOUND)
-		return 0;
-	if (rc != 0) {
-		db_failed(e, rc, "reading users");
-		return -1;
-	}
+	(void)key;
 	if ((out->n & (out->n - 1)) == 0) /* a power of two: full */
 		out->list = mem_grow(out->list, out->n ? 2 * out->n : 1, sizeof *out->list);
 	u = &out->list[out->n++];
-	if (!row_read((struct str){value->data, value->size}, u, e))
-		return -1;
+	if (!row_read(value, u, e))
+		return false;
 	sodium_memzero(u->password, sizeof u->password);
-	return 1;
+	return true;
 }
 
 bool
 user_list(struct env *env, struct store_users *out, struct err *e)
 {
-	DBT key = {.flags = DB_DBT_REALLOC}, value = {.flags = DB_DBT_REALLOC};
-	DB_TXN *txn;
-	DBC *c;
-	int rc, more = -1;
-
 	*out = (struct store_users){0};
-	if (!env_begin_reading(env, &txn, e))
-		return false;
-	rc = env->users->cursor(env->users, txn, &c, 0);
-	if (rc != 0) {
-		db_failed(e, rc, "reading users");
-	} else {
-		while ((more = add_next(c, &key, &value, out, e)) == 1)
-			continue;
-		c->close(c);
-	}
-	txn->commit(txn, 0);
-	free(key.data);
-	free(value.data);
-	if (more < 0)
-		store_users_free(out);
-	return more == 0;
+	if (env_each(env, env->users, add, out, e))
+		return true;
+	store_users_free(out);
+	return false;
 }
