@@ -54,9 +54,10 @@ format_is_known(struct home *h, struct err *e)
 
 struct finding {
 	enum archive_verdict archive;
-	struct err why;    /* of that verdict */
-	bool store_exists; /* the folder */
-	bool suspect;      /* to be looked through first */
+	struct err why;     /* of that verdict */
+	bool store_exists;  /* the folder */
+	bool suspect;       /* to be looked through first */
+	struct buf shorter; /* for sizes_check_ends() */
 };
 
 static bool
@@ -66,24 +67,42 @@ anything_in(const char *dir)
 	    folder_exists(folder_path(dir, "end").text);
 }
 
+static struct folder_path
+mark_path(const struct home *h)
+{
+	return folder_path(h->store.text, ENV_SUSPECT_NAME);
+}
+
+/* Recovery lengthens what was cut, so it is noted before: if that is killed, the next start
+ * looks through everything. */
 static bool
-sizes_are_right(const struct home *h)
+look_at_sizes(struct home *h, struct finding *f, struct err *e)
 {
 	struct err why = {0};
 
-	if (sizes_check(h->store.text, &why))
-		return true;
-	log_line(h->log, LOG_LEVEL_WARN, "suspect", "why=%s", log_quote(str_of(why.text)).text);
-	return false;
+	f->suspect = folder_exists(mark_path(h).text);
+	if (!sizes_check(h->store.text, &f->shorter, &why)) {
+		log_line(h->log, LOG_LEVEL_WARN, "suspect", "why=%s",
+		    log_quote(str_of(why.text)).text);
+		f->suspect = true;
+	}
+	return (why.code == ERR_NONE && f->shorter.len == 0) ||
+	    (io_write_file(mark_path(h).text, str_of(why.text), 0600, e) &&
+		folder_sync(h->store.text, e));
+}
+
+static bool
+mark_remove(struct home *h, struct err *e)
+{
+	return folder_remove(mark_path(h).text, e) && folder_sync(h->store.text, e);
 }
 
 static bool
 find_out(struct home *h, struct finding *f, struct err *e)
 {
-	*f = (struct finding){.store_exists = folder_exists(h->store.text)};
-	f->suspect = folder_exists(folder_path(h->store.text, ENV_SUSPECT_NAME).text) ||
-	    !sizes_are_right(h);
-	return archive_compare(h->archive.text, h->store.text, &f->archive, &f->why, e);
+	f->store_exists = folder_exists(h->store.text);
+	return look_at_sizes(h, f, e) &&
+	    archive_compare(h->archive.text, h->store.text, &f->archive, &f->why, e);
 }
 
 /* Built beside and renamed, so that a store that is there is whole. */
@@ -127,14 +146,12 @@ inspect(struct home *h, struct err *e)
 static bool
 look_through(struct home *h, struct err *e)
 {
-	struct folder_path mark = folder_path(h->store.text, ENV_SUSPECT_NAME);
 	struct err why = {0};
 
 	log_line(h->log, LOG_LEVEL_WARN, "looking-through", "dir=%s",
 	    log_quote(str_of(h->store.text)).text);
-	if (inspect(h, &why)) {
-		return folder_remove(mark.text, e) && folder_sync(h->store.text, e);
-	}
+	if (inspect(h, &why))
+		return mark_remove(h, e);
 	if (why.code != ERR_DAMAGED) {
 		*e = why;
 		return false;
@@ -170,32 +187,30 @@ log_tail_clear(struct home *h, struct err *e)
 
 /* Until the store is one that can be opened.  *anew: with an archive begun again. */
 static bool
-make_ready(struct home *h, bool *anew, struct err *e)
+make_ready(struct home *h, struct finding *f, bool *anew, struct err *e)
 {
-	struct finding f;
-
 	*anew = false;
-	if (!find_out(h, &f, e))
+	if (!find_out(h, f, e))
 		return false;
-	switch (f.archive) {
+	switch (f->archive) {
 	case ARCHIVE_EMPTY:
 		*anew = true;
-		if (!f.store_exists) {
+		if (!f->store_exists) {
 			*anew = !anything_in(h->archive.text);
 			return store_begin(h, e);
 		}
-		return !f.suspect || look_through(h, e);
+		return !f->suspect || look_through(h, e);
 	case ARCHIVE_MATCHES:
-		return log_tail_clear(h, e) && (!f.suspect || look_through(h, e));
+		return log_tail_clear(h, e) && (!f->suspect || look_through(h, e));
 	case ARCHIVE_IS_DAMAGED:
 		*anew = true;
-		return archive_give_up(h, &f, e);
+		return archive_give_up(h, f, e);
 	case ARCHIVE_STORE_DAMAGED:
-		return repair_store(h, f.why.text, e);
+		return repair_store(h, f->why.text, e);
 	case ARCHIVE_BOTH_DAMAGED:
 		break;
 	}
-	return err_set(e, ERR_DAMAGED, "%s", f.why.text);
+	return err_set(e, ERR_DAMAGED, "%s", f->why.text);
 }
 
 static bool
@@ -213,21 +228,39 @@ open_once(struct home *h, struct env *env, bool anew, struct err *e)
 	return env_open(env, &o, h->clock, h->log, e);
 }
 
+/* Files that are shorter than they were lack nothing, or the store is looked through. */
+static bool
+ends_are_there(struct home *h, struct env *env, const struct finding *f, struct err *e)
+{
+	struct err why = {0};
+
+	if (f->shorter.len == 0)
+		return true;
+	if (sizes_check_ends(h->store.text, buf_str(&f->shorter), &why))
+		return mark_remove(h, e);
+	log_line(h->log, LOG_LEVEL_WARN, "suspect", "why=%s", log_quote(str_of(why.text)).text);
+	env_close(env);
+	return look_through(h, e) && open_once(h, env, false, e);
+}
+
 static bool
 open_or_repair(struct home *h, struct env *env, struct err *e)
 {
+	struct finding f = {0};
 	struct err why = {0};
-	bool anew;
+	bool anew, ok = false;
 
-	if (!make_ready(h, &anew, e))
-		return false;
+	if (!make_ready(h, &f, &anew, e))
+		goto out;
 	if (open_once(h, env, anew, &why))
-		return true;
-	if (why.code != ERR_DAMAGED) {
+		ok = ends_are_there(h, env, &f, e);
+	else if (why.code == ERR_DAMAGED)
+		ok = repair_store(h, why.text, e) && open_once(h, env, false, e);
+	else
 		*e = why;
-		return false;
-	}
-	return repair_store(h, why.text, e) && open_once(h, env, false, e);
+out:
+	buf_free(&f.shorter);
+	return ok;
 }
 
 bool

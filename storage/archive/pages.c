@@ -18,6 +18,7 @@
 #define FIRST_SUM_AT 492
 #define FIRST_LEN 512
 #define SUM_LEN 4
+#define LAST_PAGE_AT 32 /* in the first page: the number of the last */
 
 #define TRIES 5 /* a page may be read while it is written */
 #define TRY_PAUSE_NS 20000000
@@ -91,5 +92,43 @@ pages_check(const char *path, bool (*between)(void *arg), void *arg, struct err 
 out:
 	io_close(&fd);
 	free(piece);
+	return ok;
+}
+
+static bool
+page_read(int fd, uint64_t number, uint8_t page[static DATABASE_PAGE_BYTES])
+{
+	return pread(fd, page, DATABASE_PAGE_BYTES, (off_t)(number * DATABASE_PAGE_BYTES)) ==
+	    DATABASE_PAGE_BYTES &&
+	    !is_zero(page) && is_right(page, number == 0);
+}
+
+bool
+pages_check_end(const char *path, uint64_t from, struct err *e)
+{
+	uint8_t page[DATABASE_PAGE_BYTES];
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	uint64_t number = 0;
+	uint32_t last = 0;
+	bool ok = false;
+
+	if (fd < 0) {
+		err_set(e, errno == ENOENT ? ERR_DAMAGED : ERR_SERVER_FAIL,
+		    "cannot open %s: %s", path, strerror(errno));
+		goto out;
+	}
+	if (page_read(fd, 0, page)) {
+		memcpy(&last, page + LAST_PAGE_AT, sizeof last);
+		for (number = from / DATABASE_PAGE_BYTES; number <= last; number++)
+			if (!page_read(fd, number, page))
+				break;
+		ok = number > last;
+	}
+	if (!ok)
+		err_set(e, ERR_DAMAGED,
+		    "page %llu of %s, which has %u, is not what was written",
+		    (unsigned long long)number, path, last + 1);
+out:
+	io_close(&fd);
 	return ok;
 }

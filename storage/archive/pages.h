@@ -16,4 +16,8 @@
  * ERR_DAMAGED naming the first page that is not what was written. */
 bool pages_check(const char *path, bool (*between)(void *arg), void *arg, struct err *e);
 
+/* While nobody writes to it: does the file have as many pages as its first one says, and are
+ * those from that byte on what was written, none of them empty?  ERR_DAMAGED. */
+bool pages_check_end(const char *path, uint64_t from, struct err *e);
+
 #endif

@@ -12,6 +12,7 @@
 
 #include "base/folder.h"
 #include "base/io.h"
+#include "storage/archive/pages.h"
 #include "storage/database.h"
 
 #define SIZES_NAME "sizes"
@@ -80,29 +81,50 @@ sizes_note(const char *dir, struct str list, uint64_t *last, struct err *e)
 	return ok;
 }
 
+/* "8192 meta": its bytes and its name, NULL if that is no such line. */
+static const char *
+line_parse(const char *line, long long *bytes)
+{
+	int name_at = 0;
+
+	return sscanf(line, "%20lld %n", bytes, &name_at) == 1 && name_at > 0 ? line + name_at
+									      : NULL;
+}
+
 static bool
-check_line(const char *dir, const char *line, struct err *e)
+check_line(const char *dir, const char *line, struct buf *shorter, struct err *e)
 {
 	struct stat st;
 	long long bytes;
-	int name_at = 0;
+	const char *name = line_parse(line, &bytes);
 
-	if (sscanf(line, "%20lld %n", &bytes, &name_at) != 1 || name_at == 0)
+	if (name == NULL)
 		return true;
-	if (stat(folder_path(dir, line + name_at).text, &st) != 0)
-		return err_set(e, ERR_DAMAGED, "%s is missing", line + name_at);
-	return (long long)st.st_size >= bytes ||
-	    err_set(e, ERR_DAMAGED, "%s had %lld bytes and has %lld", line + name_at, bytes,
-		(long long)st.st_size);
+	if (stat(folder_path(dir, name).text, &st) != 0)
+		return err_set(e, ERR_DAMAGED, "%s is missing", name);
+	if (st.st_size == 0 && bytes > 0)
+		return err_set(e, ERR_DAMAGED, "%s had %lld bytes and has none", name, bytes);
+	if ((long long)st.st_size < bytes)
+		buf_printf(shorter, "%lld %s\n", (long long)st.st_size, name);
+	return true;
+}
+
+static bool
+check_end(const char *dir, const char *line, struct err *e)
+{
+	long long bytes;
+	const char *name = line_parse(line, &bytes);
+
+	return name == NULL || pages_check_end(folder_path(dir, name).text, (uint64_t)bytes, e);
 }
 
 bool
-sizes_check(const char *dir, struct err *e)
+sizes_check(const char *dir, struct buf *shorter, struct err *e)
 {
 	struct folder_path path = folder_path(dir, SIZES_NAME);
 	struct buf text = {0};
 	struct err unread = {0};
-	char wanted[18];
+	char wanted[18], *rest, *line;
 	size_t at = 0;
 	bool ok = true;
 
@@ -114,12 +136,26 @@ sizes_check(const char *dir, struct err *e)
 		goto out;
 	text.len = at;
 	buf_terminate(&text);
-	for (char *line = text.s, *end; ok && (end = strchr(line, '\n')) != NULL;
-	     line = end + 1) {
-		*end = '\0';
-		ok = check_line(dir, line, e);
-	}
+	rest = text.s;
+	while (ok && (line = strsep(&rest, "\n")) != NULL)
+		ok = check_line(dir, line, shorter, e);
 out:
+	buf_free(&text);
+	return ok;
+}
+
+bool
+sizes_check_ends(const char *dir, struct str shorter, struct err *e)
+{
+	struct buf text = {0};
+	char *rest, *line;
+	bool ok = true;
+
+	buf_add_str(&text, shorter);
+	buf_terminate(&text);
+	rest = text.s;
+	while (ok && (line = strsep(&rest, "\n")) != NULL)
+		ok = check_end(dir, line, e);
 	buf_free(&text);
 	return ok;
 }

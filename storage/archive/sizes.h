@@ -2,7 +2,10 @@
  *
  * Private to storage/.  Recovery looks at what has changed since then, and takes a file that
  * was cut before for one that is shorter.  So the sizes are noted in `sizes`, beside the files;
- * not synced: what a power cut leaves is old, or cannot be read, and says less. */
+ * not synced: what a power cut leaves is old, or cannot be read, and says less.
+ *
+ * Berkeley DB itself gives back free pages at the end of a file, at any time; whether a file is
+ * shorter for that can be told only after recovery. */
 #ifndef STORAGE_ARCHIVE_SIZES_H
 #define STORAGE_ARCHIVE_SIZES_H
 
@@ -17,7 +20,11 @@
 bool sizes_list(const char *dir, struct buf *list, struct err *e);
 /* Notes them, after it, if they are others than *last, a hash that it keeps up. */
 bool sizes_note(const char *dir, struct str list, uint64_t *last, struct err *e);
-/* False, with ERR_DAMAGED naming it, if a file is missing or shorter than was noted. */
-bool sizes_check(const char *dir, struct err *e);
+/* Before recovery.  False, with ERR_DAMAGED naming it, if a file is missing or has nothing in
+ * it.  A line for each that is shorter than was noted is added to shorter. */
+bool sizes_check(const char *dir, struct buf *shorter, struct err *e);
+/* After recovery: do those files have all their pages?  ERR_DAMAGED naming the first that has
+ * not. */
+bool sizes_check_ends(const char *dir, struct str shorter, struct err *e);
 
 #endif
