@@ -137,9 +137,11 @@ check_all(const struct asked *a, struct findings *f)
 		find_wrong(f, "%s", e.text);
 		goto out;
 	}
+	verify_all(a->store, f);
+	if (f->wrong > 0) /* a cursor could go round in circles */
+		goto out;
 	for (size_t i = 0; i < h.n_wrong && !a->moment; i++)
 		find_wrong(f, "%s", h.wrong[i]);
-	verify_all(a->store, f);
 	for (size_t i = 0; i < sizeof letters; i++)
 		check_type(a, i, &h, f);
 	check_opids(a->store, f);
