@@ -1,5 +1,6 @@
 /* tests/ctl_user.c -- outboxctl user, from a pipe and at a terminal. */
 #include <CUnit/CUnit.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <pty.h>
 #include <signal.h>
@@ -179,7 +180,13 @@ a_terminal_does_not_show_what_is_typed(void)
 	struct buf seen = {0};
 	struct desk d;
 	bool echoes;
+	int terminal = posix_openpt(O_RDWR | O_NOCTTY);
 
+	if (terminal < 0) { /* as in a bare chroot */
+		printf("skipped: there are no terminals here ");
+		return;
+	}
+	close(terminal);
 	begin(&d);
 	CU_ASSERT_EQUAL(type(&d, other, &seen, &echoes), 2);
 	CU_ASSERT_PTR_NOT_NULL(strstr(buf_terminate(&seen), "another password"));
