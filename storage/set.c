@@ -240,6 +240,13 @@ is_to_be_kept(const struct batch *b, const struct store_results *done)
 	return !b->nearly_full || done->new_state.change != done->old_state.change;
 }
 
+/* Who asked has been told by then that it was not done, and may have asked again. */
+static bool
+is_too_late(const struct set_request *q)
+{
+	return q->deadline_us != 0 && clock_monotonic_us() > q->deadline_us;
+}
+
 bool
 set_run(struct batch *b, void *set_job, struct err *refused, struct err *e)
 {
@@ -256,6 +263,11 @@ set_run(struct batch *b, void *set_job, struct err *refused, struct err *e)
 		return false;
 	if (known == 1) {
 		job->answer.s[0] = true; /* replayed */
+		return true;
+	}
+	if (is_too_late(q)) {
+		err_set(refused, ERR_SERVER_UNAVAILABLE,
+		    "the store came to it too late; nothing was done");
 		return true;
 	}
 	if (!batch_counters(b, q->type, &p.counters, e))

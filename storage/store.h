@@ -90,6 +90,9 @@ struct store_set {
 	struct state state; /* if_in_state: another state at commit is ERR_STATE_MISMATCH */
 	const struct store_op *ops; /* done in order */
 	size_t n;
+	/* Monotonic; not begun after it, but an opid that is known is answered.  0: so long
+	 * that whoever waits in store_set() is still there. */
+	int64_t deadline_us;
 };
 
 enum store_outcome {

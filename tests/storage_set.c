@@ -469,7 +469,37 @@ a_job_that_breaks_leaves_nothing(void)
 	bare_stop(&b);
 }
 
+/* Whoever waited has been told that it was not done, and may have asked again. */
+static void
+a_set_is_not_begun_after_its_deadline(void)
+{
+	struct sample sample;
+	struct store_op op;
+	struct store_set q = {.type = DMARC, .ops = &op, .n = 1};
+	struct store_results r;
+	struct err late = {0}, e = {0};
+	struct bare b;
+
+	bare_start(&b);
+	sample_make(&sample, 1);
+	op = sample_op(&sample, STORE_CREATE, 1);
+	q.deadline_us = clock_monotonic_us() - 1;
+	CU_ASSERT_FALSE(bare_set(&b, &q, &r, &late));
+	CU_ASSERT_EQUAL(late.code, ERR_SERVER_UNAVAILABLE);
+	CU_ASSERT_EQUAL(bare_count(&b), 0);
+	q.deadline_us = clock_monotonic_us() + INT64_C(60000000);
+	CU_ASSERT_TRUE(bare_set(&b, &q, &r, &e));
+	store_results_free(&r);
+	q.deadline_us = clock_monotonic_us() - 1; /* it was done, and the answer was lost */
+	CU_ASSERT_TRUE(bare_set(&b, &q, &r, &e));
+	CU_ASSERT_TRUE(r.replayed);
+	store_results_free(&r);
+	CU_ASSERT_EQUAL(bare_count(&b), 1);
+	bare_stop(&b);
+}
+
 const CU_TestInfo storage_set_tests[] = {
+    {"a set is not begun after its deadline", a_set_is_not_begun_after_its_deadline},
     {"ops are done in order, with one change number each",
 	ops_are_done_in_order_with_one_change_number_each},
     {"an update of what changed since is a conflict",

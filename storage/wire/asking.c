@@ -16,12 +16,14 @@
  * calls would hold its worker for as many times timeout_ms. */
 #define AWAY_MS 2000
 #define AWAY_TIMEOUT_MS 500
+#define ANSWER_SHARE 4 /* of the time there is, one in so many parts is for the answer */
 #define KEEP_BUFFER_BYTES (1u << 20) /* memory falls back after something large */
 
 struct store {
 	char *path;
 	unsigned timeout_ms;
 	int fd;
+	int64_t deadline_us;   /* of the present request */
 	int64_t away_until_us; /* the last call waited in vain, so be brief until then */
 	bool asked_again; /* the present request was sent more than once, so it may have been
 			     done before */
@@ -82,13 +84,6 @@ pause_ms(unsigned ms, int64_t deadline_us)
 	nanosleep(&t, NULL);
 }
 
-struct buf *
-asking_begin(struct store *s, enum operation o)
-{
-	frame_begin(&s->request, (uint8_t)o);
-	return &s->request;
-}
-
 static int64_t
 deadline(const struct store *s)
 {
@@ -98,6 +93,20 @@ deadline(const struct store *s)
 	if (now_us < s->away_until_us && timeout_ms > AWAY_TIMEOUT_MS)
 		timeout_ms = AWAY_TIMEOUT_MS;
 	return now_us + timeout_ms * INT64_C(1000);
+}
+
+struct buf *
+asking_begin(struct store *s, enum operation o)
+{
+	s->deadline_us = deadline(s);
+	frame_begin(&s->request, (uint8_t)o);
+	return &s->request;
+}
+
+int64_t
+asking_begin_by(const struct store *s)
+{
+	return s->deadline_us - (s->deadline_us - clock_monotonic_us()) / ANSWER_SHARE;
 }
 
 static bool
@@ -110,7 +119,7 @@ gave_up(struct store *s, struct err *e)
 bool
 asking_told(struct store *s, struct unpack *u, struct err *e)
 {
-	int64_t deadline_us = deadline(s);
+	int64_t deadline_us = s->deadline_us;
 	/* A connection may have ended while nobody used it: its loss is no reason to wait. */
 	unsigned backoff_ms = s->fd >= 0 ? 0 : BACKOFF_FIRST_MS;
 	uint8_t code;

@@ -18,10 +18,14 @@ store_get(struct store *s, const struct store_get *q, struct store_rows *out, st
 bool
 store_set(struct store *s, const struct store_set *q, struct store_results *out, struct err *e)
 {
+	struct buf *b = asking_begin(s, OPERATION_SET);
+	struct store_set asked = *q;
 	struct unpack u;
 
 	*out = (struct store_results){0};
-	pack_set(asking_begin(s, OPERATION_SET), q);
+	if (asked.deadline_us == 0)
+		asked.deadline_us = asking_begin_by(s);
+	pack_set(b, &asked);
 	return asking_end(s, asking_told(s, &u, e) && unpack_results(&u, out), e);
 }
 

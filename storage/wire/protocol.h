@@ -16,7 +16,7 @@
  *                    max_objects (u64), max_bytes (u64), ids
  *           gives    state, [id (u64), change (u64), length (u32)], then the bodies, one behind
  *                    the other
- *   SET     takes    type, opid (16 bytes), if_in_state (bool), state,
+ *   SET     takes    type, opid (16 bytes), if_in_state (bool), state, deadline (i64),
  *                    [kind (u8), tag (u32), id (u64), created_by (u32), if_change (u64), and
  *                    for CREATE and UPDATE: created_at (i64), deliver_at (i64), domain (str),
  *                    policies (ids, strictly ascending), body (str)]
@@ -76,7 +76,7 @@
 #include "storage/login.h"
 #include "storage/store.h"
 
-#define PROTOCOL_VERSION 1
+#define PROTOCOL_VERSION 2
 
 /* Never reuse a number. */
 enum operation {
@@ -179,6 +179,7 @@ struct set_request {
 	uint8_t opid[STORE_OPID_LEN];
 	bool if_in_state;
 	struct state state;
+	int64_t deadline_us; /* 0: none */
 	size_t n;
 	struct set_op *ops;
 	struct set_tag *tags; /* ascending */

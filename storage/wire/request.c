@@ -84,6 +84,7 @@ pack_set(struct buf *b, const struct store_set *q)
 	buf_add(b, q->opid, sizeof q->opid);
 	pack_u8(b, q->if_in_state);
 	pack_state(b, q->state);
+	pack_i64(b, q->deadline_us);
 	pack_u32(b, (uint32_t)q->n);
 	for (size_t i = 0; i < q->n; i++)
 		pack_op(b, &q->ops[i]);
@@ -155,6 +156,7 @@ unpack_set(struct unpack *u, struct set_request *q)
 	unpack_bytes(u, q->opid, sizeof q->opid);
 	q->if_in_state = unpack_bool(u);
 	q->state = unpack_state(u);
+	q->deadline_us = unpack_i64(u);
 	q->n = unpack_count(u, OP_BYTES_MIN);
 	if (u->bad || q->n > REQUEST_OPS_MAX)
 		return false;
