@@ -96,6 +96,14 @@ folder_remove(const char *path, struct err *e)
 }
 
 bool
+folder_remove_file(const char *path, struct err *e)
+{
+	if (unlink(path) != 0 && errno != ENOENT)
+		return failed(e, "remove", path);
+	return folder_parent_sync(path, e);
+}
+
+bool
 folder_move(const char *from, const char *to, struct err *e)
 {
 	if (rename(from, to) != 0)

@@ -24,6 +24,8 @@ bool folder_sync(const char *path, struct err *e); /* the names in it */
 bool folder_sync_files(const char *path, struct err *e); /* each file in it, and the names */
 bool folder_parent_sync(const char *path, struct err *e);
 bool folder_remove(const char *path, struct err *e); /* with all in it; none is as good */
+/* A file, and its name is gone from the disk too; none is as good. */
+bool folder_remove_file(const char *path, struct err *e);
 /* rename(), and both names are on disk. */
 bool folder_move(const char *from, const char *to, struct err *e);
 

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/pack.h"
 #include "storage/archive/ballast.h"
@@ -125,7 +124,8 @@ is_in_archive(struct env *env, const char *path)
 		file + 1 < archive_end(env->archive).file);
 }
 
-/* Berkeley DB lists the logs that recovery does not need, the oldest first. */
+/* Berkeley DB lists the logs that recovery does not need, the oldest first.  Each is gone for
+ * good before the next: a power cut is to leave no gap between them. */
 bool
 maintain_logs(struct env *env, struct err *e)
 {
@@ -138,9 +138,7 @@ maintain_logs(struct env *env, struct err *e)
 	for (char **f = files; ok && files != NULL && *f != NULL; f++) {
 		if (!is_in_archive(env, *f))
 			break;
-		if (unlink(*f) != 0)
-			ok = err_set(
-			    e, ERR_SERVER_FAIL, "cannot remove %s: %s", *f, strerror(errno));
+		ok = folder_remove_file(*f, e);
 	}
 	free(files);
 	return ok;

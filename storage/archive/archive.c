@@ -209,17 +209,16 @@ base_of_nothing(struct archive *a, uint32_t epoch, int64_t now_s, struct err *e)
 	return true;
 }
 
-/* `end` first: after a power cut it must not say that the copy ends in one of them. */
+/* `end` first: after a power cut it must not say that the copy ends in one of them, and there
+ * is to be no gap between those that are left. */
 static bool
 logs_remove_before(struct archive *a, uint32_t first_log, struct err *e)
 {
 	if (a->first < first_log && fsync(a->end_fd) != 0)
 		return failed(e, "sync", a->dir.text);
 	while (a->first < first_log && a->first < a->end.file) {
-		struct folder_path path = log_path(&a->dir, a->first);
-
-		if (unlink(path.text) != 0 && errno != ENOENT)
-			return failed(e, "remove", path.text);
+		if (!folder_remove_file(log_path(&a->dir, a->first).text, e))
+			return false;
 		pthread_mutex_lock(&a->lock);
 		a->first++;
 		pthread_mutex_unlock(&a->lock);
@@ -267,8 +266,8 @@ tail_remove(struct archive *a, struct err *e)
 		return false;
 	for (; last > a->at.file || (last == a->at.file && a->at.offset == 0 && last > 0);
 	     last--)
-		if (unlink(log_path(&a->dir, last).text) != 0 && errno != ENOENT)
-			return failed(e, "remove", log_path(&a->dir, last).text);
+		if (!folder_remove_file(log_path(&a->dir, last).text, e))
+			return false;
 	return true;
 }
 
