@@ -545,6 +545,29 @@ a_repair_that_is_killed_begins_again(void)
 	ward_end(&w);
 }
 
+/* Recovery lengthens the file again, so the next start has to know. */
+static void
+a_start_that_is_killed_leaves_a_cut_file_to_the_next(void)
+{
+	enum { STEP_US = 4000, STEPS = 10 };
+	struct folder_path bodies;
+	struct ward w;
+
+	ward_start(&w);
+	bodies = folder_path(w.data, "store/DmarcInternalReport.bodies");
+	for (unsigned i = 0; i < STEPS; i++) {
+		ward_kill(&w);
+		cut_to_half(bodies.text);
+		store_process_again(&w.p);
+		usleep(STEP_US * (i + 1));
+		ward_kill(&w);
+		store_process_again(&w.p);
+		all_is_there(&w, "killed after a file was cut");
+		store_is_sound(&w);
+	}
+	ward_end(&w);
+}
+
 const CU_TestInfo storage_repair_tests[] = {
     {"a missing file is made again", a_missing_file_is_made_again},
     {"a file cut to half is made again", a_file_cut_to_half_is_made_again},
@@ -555,6 +578,8 @@ const CU_TestInfo storage_repair_tests[] = {
     {"a page that nobody reads is made again", a_page_that_nobody_reads_is_made_again},
     {"either folder makes the other again", either_folder_makes_the_other_again},
     {"both damaged is told and not served", both_damaged_is_told_and_not_served},
+    {"a start that is killed leaves a cut file to the next",
+	a_start_that_is_killed_leaves_a_cut_file_to_the_next},
     {"a repair that is killed begins again", a_repair_that_is_killed_begins_again},
     CU_TEST_INFO_NULL,
 };

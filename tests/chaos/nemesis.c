@@ -94,7 +94,7 @@ static void
 note_gap(struct chaos *c, size_t at, int64_t longest_us)
 {
 	if (c->pulse.longest_us[at] > longest_us)
-		chaos_say(c, "the longest gap so far, of %.3f s, was in the last while",
+		chaos_say(c, "gap: %.3f s, the longest of its kind so far",
 		    (double)c->pulse.longest_us[at] / 1e6);
 }
 
