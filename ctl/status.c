@@ -137,11 +137,13 @@ tell_queue(const struct figures *f, struct buf *out)
 static void
 tell_restarts(const struct figures *f, struct buf *out)
 {
-	for (const struct metric_series *s = f->metrics.series;
-	     s < f->metrics.series + f->metrics.n; s++)
+	for (size_t i = 0; i < f->metrics.n; i++) {
+		const struct metric_series *s = &f->metrics.series[i];
+
 		if (s->family == METRIC_RESTARTS)
 			buf_printf(out, "%s%s %" PRId64, out->len > 0 ? ", " : "",
 			    metric_label(s, 0), s->cells[0]);
+	}
 }
 
 static void

@@ -122,9 +122,12 @@ metric_label(const struct metric_series *s, size_t i)
 const struct metric_series *
 metric_find(const struct metric_list *l, enum metric f, const char *value)
 {
-	for (const struct metric_series *s = l->series; s < l->series + l->n; s++)
+	for (size_t i = 0; i < l->n; i++) {
+		const struct metric_series *s = &l->series[i];
+
 		if (s->family == f && (value == NULL || strcmp(metric_label(s, 0), value) == 0))
 			return s;
+	}
 	return NULL;
 }
 
@@ -165,12 +168,14 @@ void
 pack_metrics(struct buf *b, const struct metric_list *l)
 {
 	pack_u32(b, (uint32_t)l->n);
-	for (const struct metric_series *s = l->series; s < l->series + l->n; s++) {
+	for (size_t i = 0; i < l->n; i++) {
+		const struct metric_series *s = &l->series[i];
+
 		pack_u32(b, s->family);
 		pack_str(b, (struct str){s->labels, sizeof s->labels});
 		pack_u32(b, (uint32_t)n_cells(s->family));
-		for (size_t i = 0; i < n_cells(s->family); i++)
-			pack_i64(b, s->cells[i]);
+		for (size_t c = 0; c < n_cells(s->family); c++)
+			pack_i64(b, s->cells[c]);
 	}
 }
 

@@ -8,10 +8,13 @@ metric_sum(const struct metric_list *l, enum metric f, size_t i, const char *val
     int64_t cells[static METRIC_CELLS])
 {
 	memset(cells, 0, METRIC_CELLS * sizeof *cells);
-	for (const struct metric_series *s = l->series; s < l->series + l->n; s++)
+	for (size_t k = 0; k < l->n; k++) {
+		const struct metric_series *s = &l->series[k];
+
 		if (s->family == f && (value == NULL || strcmp(metric_label(s, i), value) == 0))
 			for (size_t c = 0; c < METRIC_CELLS; c++)
 				cells[c] += s->cells[c];
+	}
 }
 
 int64_t

@@ -254,7 +254,8 @@ unpack_status(struct unpack *u, struct store_status *r)
 
 	*r = (struct store_status){.epoch = unpack_u32(u)};
 	warning = unpack_str(u);
-	if (warning.len > STORE_WARNING_MAX)
+	if (u->bad || warning.len > STORE_WARNING_MAX ||
+	    memchr(warning.s, '\0', warning.len) != NULL)
 		return false;
 	memcpy(r->warning, warning.s, warning.len);
 	r->n_types = unpack_u32(u);

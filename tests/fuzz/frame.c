@@ -52,6 +52,7 @@ again_set(struct unpack *u, struct buf *b)
 		back.opid[i] = q.opid[i];
 	back.if_in_state = q.if_in_state;
 	back.state = q.state;
+	back.deadline_us = q.deadline_us;
 	pack_set(b, &back);
 	free(ops);
 	free(keys);
