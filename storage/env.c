@@ -17,7 +17,7 @@
 #include "base/pack.h"
 #include "storage/archive/sizes.h"
 
-#define LOG_BUFFER_BYTES (8u << 20)
+#define LOG_BUFFER_BYTES (4u << 20)
 #define LOCKS_MAX 20000   /* one batch locks each page it touches */
 #define LOCKERS_MAX 10000 /* readers and the writer: connections are fewer */
 #define LOCK_TIMEOUT_US 2000000

@@ -13,7 +13,7 @@
 #include "storage/table.h"
 #include "storage/timed.h"
 
-#define ENV_LOG_FILE_BYTES (64u << 20)
+#define ENV_LOG_FILE_BYTES (16u << 20) /* recovery fills the last one up */
 #define ENV_TOKEN_KEY_LEN 32
 #define ENV_OWN_DATABASES 9 /* that belong to no type */
 #define ENV_DATABASES_MAX (ENV_OWN_DATABASES + MODEL_TYPES_MAX * (3 + INDEX__COUNT))
