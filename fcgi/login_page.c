@@ -133,6 +133,19 @@ login_page_refusal(const char *why, struct buf *out)
 	end(out);
 }
 
+/* Where the form's answer may lead, in words of the policy (CSP3, 2.3.1): they name no IPv6
+ * address, but a scheme with any host. */
+static struct str
+source_of(struct str redirect)
+{
+	struct str origin = redirect_origin(redirect);
+	const char *colon = memchr(origin.s, ':', origin.len);
+
+	if (colon != NULL && memchr(origin.s, '[', origin.len) != NULL)
+		origin.len = (size_t)(colon - origin.s) + 1;
+	return origin;
+}
+
 void
 login_page_policy(struct str redirect, struct buf *out)
 {
@@ -150,6 +163,6 @@ login_page_policy(struct str redirect, struct buf *out)
 	if (redirect.len > 0) {
 		/* Some browsers hold what a form's answer redirects to against it too. */
 		buf_putc(out, ' ');
-		buf_add_str(out, redirect_origin(redirect));
+		buf_add_str(out, source_of(redirect));
 	}
 }

@@ -88,6 +88,26 @@ the_page_is_plain_and_guarded(void)
 	clear_scene(&s);
 }
 
+/* A browser ignores a source that is an IPv6 address, and then blocks the form. */
+static void
+the_policy_lets_the_form_lead_to_an_ipv6_address(void)
+{
+	struct scene s;
+	const char *source;
+
+	set_scene(&s);
+	CU_ASSERT_EQUAL(
+	    visitor_get(&s.visitor,
+		"/login?client_id=stalwart-webui&response_type=code"
+		"&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+		"&code_challenge_method=S256"
+		"&redirect_uri=http%3A%2F%2F%5B%3A%3A1%5D%3A8080%2Fadmin%2Foauth%2Fcallback"),
+	    200);
+	source = strstr(visitor_header(&s.visitor, "Content-Security-Policy"), "form-action ");
+	CU_ASSERT_TRUE(source != NULL && strcmp(source, "form-action 'self' http:") == 0);
+	clear_scene(&s);
+}
+
 static void
 nobody_is_sent_to_an_address_that_is_not_listed(void)
 {
@@ -436,6 +456,8 @@ a_code_of_another_verifier_is_refused_and_stays_good(void)
 
 const CU_TestInfo login_flow_tests[] = {
     {"the page is plain and guarded", the_page_is_plain_and_guarded},
+    {"the policy lets the form lead to an IPv6 address",
+	the_policy_lets_the_form_lead_to_an_ipv6_address},
     {"nobody is sent to an address that is not listed",
 	nobody_is_sent_to_an_address_that_is_not_listed},
     {"the client is told what it asks wrongly", the_client_is_told_what_it_asks_wrongly},

@@ -33,8 +33,8 @@ const browser = await chromium.launch({
 });
 
 // Where the form leads, without loading what is there.
-async function sentBack(page, act) {
-	const request = page.waitForRequest((r) => r.url().startsWith(`${callback}?`));
+async function sentBack(page, act, to = callback) {
+	const request = page.waitForRequest((r) => r.url().startsWith(`${to}?`));
 	await act();
 	return new URL((await request).url()).searchParams;
 }
@@ -103,6 +103,12 @@ const steps = {
 		});
 		assert.equal((await session.json()).username, user);
 		assert.equal((await use()).status, 400);
+	},
+	"a client at an IPv6 address gets its code too": async (page) => {
+		const other = "http://[::1]:49151/admin/oauth/callback";
+		await page.goto(`${url}/login?${asked}`.replace(encodeURIComponent(callback), encodeURIComponent(other)));
+		const back = await sentBack(page, () => logIn(page, user, password), other);
+		assert.ok(back.get("code"));
 	},
 	"who cancels is sent back without a code": async (page) => {
 		await page.goto(`${url}/login?${asked}`);
