@@ -64,12 +64,17 @@ object_of(const struct type *t)
 	return object;
 }
 
-/* The command line's own name for a type of records leads to the same. */
+/* The command line's own name for a type of records leads to the same.  It has no description:
+ * the WebUI's search would offer it as a page of its own, and then find it in no menu. */
 static void
 add_alias(json_t *document, const struct type *t)
 {
-	static const char *const same[] = {"objects", "schemas", "lists"};
+	static const char *const same[] = {"schemas", "lists"};
 	json_t *name = schema_name(t->name), *alias = schema_name(t->alias);
+	json_t *object = object_of(t);
+
+	json_object_set_new(object, "description", json_string(""));
+	put(document, "objects", alias, object);
 
 	for (size_t i = 0; i < sizeof same / sizeof same[0]; i++) {
 		const json_t *map = json_object_get(document, same[i]);

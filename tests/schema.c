@@ -310,12 +310,17 @@ the_command_lines_names_lead_to_the_same(void)
 	json_t *document = schema_document();
 	json_t *lists = json_object_get(document, "lists");
 	json_t *objects = json_object_get(document, "objects");
+	json_t *alias, *dmarc;
 
 	CU_ASSERT_EQUAL(json_object_size(objects), 4);
 	CU_ASSERT_TRUE(json_equal(json_object_get(lists, "x:tls-internal-report"),
 	    json_object_get(lists, "x:TlsInternalReport")));
-	CU_ASSERT_TRUE(json_equal(json_object_get(objects, "x:dmarc-internal-report"),
-	    json_object_get(objects, "x:DmarcInternalReport")));
+	/* The WebUI's search offers what has a description. */
+	alias = json_object_get(objects, "x:dmarc-internal-report");
+	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(alias, "description")), "");
+	dmarc = json_object_get(objects, "x:DmarcInternalReport");
+	json_object_set_new(dmarc, "description", json_string(""));
+	CU_ASSERT_TRUE(json_equal(alias, dmarc));
 	CU_ASSERT_PTR_NOT_NULL(properties_of(document, "x:dmarc-internal-report"));
 	CU_ASSERT_PTR_EQUAL(properties_of(document, "x:dmarc-internal-report"),
 	    properties_of(document, "x:DmarcInternalReport"));
