@@ -4,7 +4,7 @@
 #  make chaos        faults by the hundred under load, and a checker; CHAOS_TIME=SECONDS for another length
 #  make chaos-short  the same in a minute
 #  make check-clients  jmap-jam and Chromium against an outbox of their own; wants the npm registry
-#  make fuzz         each fuzz target for FUZZ_TIME seconds
+#  make fuzz         each fuzz target for FUZZ_TIME seconds; FUZZ_SEED=N: with those dice
 #  make lint         form, static analysis, and who may include whom
 #  make bench        requests a second, and queries at 10,000 and at 1,000,000 records
 #  make samples      real reports through a running outbox, from SAMPLES=DIR, where that folder exists
@@ -17,6 +17,7 @@ LIBEXEC    := $(PREFIX)/libexec/report-outbox
 SHARE      := $(PREFIX)/share/report-outbox
 DOC        := $(PREFIX)/share/doc/report-outbox
 FUZZ_TIME  ?= 20
+FUZZ_SEED  ?= 0
 SAMPLES    ?= ../shared/samples
 CLANG      ?= clang
 
@@ -79,9 +80,15 @@ $(BUILD)/%.o: %.c Makefile
 $(BUILD)/tests/run: $(TESTS:%.c=$(BUILD)/%.o) $(LIB)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcunit
 
-# The tests start the programs that lie beside them, and speak to nothing else.
+# The tests start the programs that lie beside them, and speak to nothing else.  Each suite is a process of its own, so
+# that with -j some go side by side; all of them run, whichever fail.
 check: $(PROGRAMS) $(BUILD)/tests/run
-	LSAN_OPTIONS=$(LSAN) $(BUILD)/tests/run
+	@rm -rf $(BUILD)/check
+	@$(MAKE) --no-print-directory -k -O $(patsubst %,check/%,$(shell $(BUILD)/tests/run -l)); status=$$?; \
+		tests/total.sh $(BUILD)/check && exit $$status
+check/%: $(PROGRAMS) $(BUILD)/tests/run
+	@mkdir -p $(BUILD)/check
+	@LSAN_OPTIONS=$(LSAN) tests/suite.sh $(BUILD)/tests/run $* $(BUILD)/check
 
 # Needs node, npm with its registry, and chromium.
 check-clients: $(PROGRAMS)
@@ -131,14 +138,11 @@ build/lint/%.ok: %.c $(ALL_H) .clang-tidy
 
 # The house once more, with clang's instrumentation; new inputs stay in build-fuzz/corpus.
 fuzz:
-	@$(MAKE) --no-print-directory FUZZING=1 fuzz-run
-fuzz-run: $(FUZZ:tests/fuzz/%.c=$(BUILD)/fuzz/%)
-	@for f in $^; do \
-		n=$${f##*/}; mkdir -p $(BUILD)/corpus/$$n; echo "== $$n"; \
-		seeds=tests/fuzz/corpus/$$n; [ -d $$seeds ] || seeds=; \
-		$$f -max_total_time=$(FUZZ_TIME) -max_len=65536 -verbosity=0 -print_final_stats=1 \
-			$(BUILD)/corpus/$$n $$seeds || exit 1; \
-	done
+	@$(MAKE) --no-print-directory -k -O FUZZING=1 $(FUZZ:tests/fuzz/%.c=fuzz/%)
+fuzz/%: $(BUILD)/fuzz/%
+	@mkdir -p $(BUILD)/corpus/$*; echo "== $*"
+	@$< -seed=$(FUZZ_SEED) -max_total_time=$(FUZZ_TIME) -max_len=65536 -verbosity=0 -print_final_stats=1 \
+		-artifact_prefix=$(BUILD)/$*- $(BUILD)/corpus/$* $(wildcard tests/fuzz/corpus/$*)
 $(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
@@ -183,5 +187,5 @@ clean:
 	rm -rf build build-san build-fuzz
 
 -include $(patsubst %.c,$(BUILD)/%.d,$(ALL_C))
-.PHONY: all check check-clients chaos chaos-short lint lint-form fuzz fuzz-run bench samples docs install clean
+.PHONY: all check check-clients chaos chaos-short lint lint-form fuzz bench samples docs install clean
 .SECONDARY:

@@ -1,4 +1,4 @@
-/* tests/run.c -- runs the suites, or those named on the command line: tests/run base model */
+/* tests/run.c -- runs the suites, or those named: tests/run base model.  -l lists them. */
 #include <CUnit/Basic.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -105,12 +105,18 @@ main(int argc, char **argv)
 {
 	bool ok = false;
 
+	if (argc == 2 && strcmp(argv[1], "-l") == 0) {
+		for (size_t i = 0; i < sizeof suites / sizeof suites[0]; i++)
+			puts(suites[i].name);
+		return 0;
+	}
 	if (CU_initialize_registry() != CUE_SUCCESS || !add_suites(argc, argv))
 		goto out;
 	if (CU_get_registry()->uiNumberOfTests == 0) {
 		fputs("no such suite\n", stderr);
 		goto out;
 	}
+	setvbuf(stdout, NULL, _IOLBF, 0); /* what a test said before it crashed */
 	CU_basic_set_mode(CU_BRM_VERBOSE);
 	CU_basic_run_tests();
 	ok = CU_get_number_of_failures() == 0 && CU_get_error() == CUE_SUCCESS;

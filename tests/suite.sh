@@ -1,0 +1,11 @@
+#!/bin/sh
+# suite.sh RUN SUITE DIR -- runs a suite.  Prints its tests, or everything when one failed; DIR/SUITE keeps everything.
+"$1" "$2" </dev/null >"$3/$2" 2>&1
+status=$?
+if [ $status -eq 0 ]; then
+	sed -n '/^Suite:/,/^Run Summary:/{/^Run Summary:/!{/^$/!p}}' "$3/$2"
+else
+	cat "$3/$2"
+	echo "$2 ended with $status"
+fi
+exit $status
