@@ -81,14 +81,14 @@ is_same_record(const struct item *a, const struct item *b)
 	return a->maker == b->maker && a->id == b->id;
 }
 
-/* An item of that kind before i that is about the same record. */
-static bool
-is_named_before(const struct set *s, const struct item *i, enum store_op_kind kind)
+/* The item of that kind before i that is about the same record; NULL if there is none. */
+static struct item *
+named_before(const struct set *s, const struct item *i, enum store_op_kind kind)
 {
-	for (const struct item *other = s->items; other < i; other++)
+	for (struct item *other = s->items; other < i; other++)
 		if (other->kind == kind && is_same_record(other, i))
-			return true;
-	return false;
+			return other;
+	return NULL;
 }
 
 static void
@@ -102,7 +102,7 @@ plan_creates(struct set *s)
 	s->n_create = s->n;
 }
 
-/* Told under the name that was sent: the id belongs to the update before it. */
+/* Told under the name that was sent: the id belongs to the other update. */
 static void
 refuse_second_name(struct item *i)
 {
@@ -110,6 +110,18 @@ refuse_second_name(struct item *i)
 	    i, ERR_INVALID_PATCH, "The same call updates the record under another name too");
 	i->maker = NULL;
 	i->id = 0;
+}
+
+/* Of two names, one at most is the id: that one stands, whichever comes first, so that the
+ * answer has no name twice. */
+static void
+check_names(const struct set *s, struct item *i)
+{
+	struct item *other = named_before(s, i, STORE_UPDATE);
+	struct str key = i->key;
+
+	if (other != NULL)
+		refuse_second_name(str_cut_prefix(&key, "#") ? i : other);
 }
 
 static void
@@ -122,8 +134,8 @@ plan_updates(struct set *s)
 		struct item *i = add_item(s, STORE_UPDATE, str_of(key));
 
 		find_record(s, i);
-		if (i->state == ITEM_WAITING && is_named_before(s, i, STORE_UPDATE))
-			refuse_second_name(i);
+		if (i->state == ITEM_WAITING)
+			check_names(s, i);
 		if (i->state == ITEM_WAITING)
 			check_permission(s, i);
 	}
@@ -140,7 +152,7 @@ plan_destroys(struct set *s)
 		struct item *i = add_item(s, STORE_DESTROY, json_str(v));
 
 		find_record(s, i);
-		if (is_named_before(s, i, STORE_DESTROY)) {
+		if (named_before(s, i, STORE_DESTROY) != NULL) {
 			buf_free(&i->answer);
 			s->n--;
 		} else if (i->state == ITEM_WAITING) {
