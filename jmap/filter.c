@@ -10,12 +10,42 @@
 /* How the value of a condition becomes the filter's: NULL, or what it must be. */
 typedef const char *value_reader(const json_t *v, struct filter *f);
 
+/* s is a date. */
+static bool
+has_fraction(struct str s)
+{
+	for (size_t i = DATE_LEN; i + 1 < s.len; i++)
+		if (s.s[i] != '0')
+			return true;
+	return false;
+}
+
+/* Records are of whole seconds: which relation to the second before a moment between two says
+ * the same as that to the moment; none of them are of it. */
+static void
+heed_fraction(struct filter *f)
+{
+	static const enum relation same[] = {
+	    [REL_LESS] = REL_LESS_EQUAL,
+	    [REL_LESS_EQUAL] = REL_LESS_EQUAL,
+	    [REL_GREATER] = REL_GREATER,
+	    [REL_GREATER_EQUAL] = REL_GREATER,
+	};
+
+	if (f->relation == REL_EQUAL)
+		f->kind = FILTER_OR; /* of nothing: finds nothing */
+	else
+		f->relation = same[f->relation];
+}
+
 static const char *
 read_date(const json_t *v, struct filter *f)
 {
-	return json_is_string(v) && date_parse(json_str(v), &f->number)
-	    ? NULL
-	    : "must be a UTCDate, such as \"2026-01-31T08:00:00Z\"";
+	if (!json_is_string(v) || !date_parse(json_str(v), &f->number))
+		return "must be a UTCDate, such as \"2026-01-31T08:00:00Z\"";
+	if (has_fraction(json_str(v)))
+		heed_fraction(f);
+	return NULL;
 }
 
 /* Who has only a text field to type it into sends it as a string. */
