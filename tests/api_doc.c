@@ -88,6 +88,53 @@ agrees(const struct example *x, json_t *bound, struct buf *why)
 	return ok;
 }
 
+/* What people read in v stands in the case word for word: with a pattern there, the example
+ * would not be noticed when it is no longer true. */
+static bool
+is_quoted(const json_t *v, const struct buf *text)
+{
+	const char *key;
+	json_t *one;
+	size_t i;
+
+	json_array_foreach(v, i, one)
+		if (!is_quoted(one, text))
+			return false;
+	json_object_foreach((json_t *)v, key, one) {
+		bool says = strcmp(key, "description") == 0 || strcmp(key, "detail") == 0;
+		char *words = says ? json_dumps(one, JSON_ENCODE_ANY) : NULL;
+		bool found = !says || strstr(text->s, words) != NULL;
+
+		free(words);
+		if (!found || !is_quoted(one, text))
+			return false;
+	}
+	return true;
+}
+
+static void
+examples_say_what_cases_say(void)
+{
+	struct buf page = {0};
+	struct example x;
+
+	if (!read_page(&page))
+		return;
+	for (const char *rest = page.s; next_example(&rest, &x);) {
+		json_t *shown = json_loadb(x.json.s, x.json.len, JSON_ALLOW_NUL, NULL);
+		struct buf text = {0};
+		struct err e = {0};
+		bool ok = io_read_file(x.file, PAGE_MAX, &text, &e);
+
+		buf_terminate(&text);
+		CU_assertImplementation(
+		    ok && is_quoted(shown, &text), __LINE__, x.file, __FILE__, "", CU_FALSE);
+		buf_free(&text);
+		json_decref(shown);
+	}
+	buf_free(&page);
+}
+
 static void
 examples_are_cases(void)
 {
@@ -174,6 +221,7 @@ every_permission_is_described(void)
 
 const CU_TestInfo api_doc_tests[] = {
     {"examples are cases", examples_are_cases},
+    {"examples say what cases say", examples_say_what_cases_say},
     {"no example is untested", no_example_is_untested},
     {"every error is described", every_error_is_described},
     {"every permission is described", every_permission_is_described},
