@@ -34,9 +34,10 @@ struct set {
 	struct item *items; /* creates, updates, destroys: the order in which they are done */
 	size_t n, n_create, n_update;
 	bool if_in_state;
-	struct state state; /* ifInState */
-	size_t bytes;       /* of the records to store and of the items' answers */
-	bool knows_old;     /* old_state is that right before our own changes */
+	struct state state;         /* ifInState */
+	size_t bytes, answer_bytes; /* of the records to store and of the items' answers, and
+				       of the answers alone */
+	bool knows_old;             /* old_state is that right before our own changes */
 	struct state old_state, new_state;
 };
 

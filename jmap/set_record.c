@@ -23,15 +23,28 @@ without_id(json_t *v)
 	return copy;
 }
 
-/* A fault can take more bytes to tell than to make, so answers count beside records. */
+static void
+add_bytes(struct set *s, const struct item *i)
+{
+	s->bytes += i->record.text.len + i->answer.len;
+	s->answer_bytes += i->answer.len;
+}
+
+/* A fault can take more bytes to tell than to make, so answers count beside records; and the
+ * calls of a Request answer in one Response. */
 static bool
 count_bytes(struct set *s, const struct item *i, struct err *e)
 {
-	const size_t most = s->call->run->jmap->limits->max_size_response;
+	const struct run *r = s->call->run;
+	const size_t most = r->jmap->limits->max_size_response;
 
-	s->bytes += i->record.text.len + i->answer.len;
-	return s->bytes <= most ||
-	    err_set(e, ERR_REQUEST_TOO_LARGE, "One call may store and answer %zu bytes", most);
+	add_bytes(s, i);
+	if (s->bytes > most)
+		return err_set(
+		    e, ERR_REQUEST_TOO_LARGE, "One call may store and answer %zu bytes", most);
+	return r->out->len <= most - s->answer_bytes ||
+	    err_set(
+		e, ERR_REQUEST_TOO_LARGE, "One request may be answered with %zu bytes", most);
 }
 
 /* Whether p is empty; otherwise the item is refused for it.  Leaves {0}. */
@@ -246,9 +259,9 @@ set_make_updates(struct set *s, struct err *e)
 	const struct store_row *row;
 	bool ok = false;
 
-	s->bytes = 0;
+	s->bytes = s->answer_bytes = 0;
 	for (struct item *i = s->items; i < s->items + s->n_create; i++)
-		s->bytes += i->record.text.len + i->answer.len;
+		add_bytes(s, i);
 	if (!fetch(s, &rows, e))
 		goto out;
 	row = rows.rows;

@@ -171,6 +171,41 @@ an_answer_cannot_grow_without_end(void)
 	local_stop(&l);
 }
 
+/* Each set alone stays below the limit, and so do the answers of two. */
+static void
+answers_of_sets_count_together(void)
+{
+	static const char *const want[] = {
+	    "x:TlsInternalReport/set", "x:TlsInternalReport/set", "error"};
+	enum { LONG = 9000, MOST = 20000 };
+	struct buf body = {0};
+	struct local l;
+	struct err e = {0};
+	json_t *reply;
+
+	local_start(&l);
+	l.outbox.limits.max_size_response = MOST;
+	buf_puts(&body, "{" USING ",\"methodCalls\":[");
+	for (int i = 0; i < 3; i++)
+		buf_printf(&body,
+		    "%s[\"x:TlsInternalReport/set\",{\"create\":{\"k\":{\"domain\":"
+		    "\"example.com\",\"createdAt\":\"2026-01-01T00:00:00Z\",\"deliverAt\":"
+		    "\"2026-01-02T00:00:00Z\",\"report\":{\"reportId\":\"%0*d\","
+		    "\"dateRangeStart\":\"2026-01-01T00:00:00Z\",\"dateRangeEnd\":"
+		    "\"2026-01-02T00:00:00Z\"}}}},\"c\"]",
+		    i == 0 ? "" : ",", LONG, 0);
+	buf_puts(&body, "]}");
+	CU_ASSERT_TRUE(transport_post(&l.client.transport, "/api", buf_str(&body), &reply, &e));
+	for (size_t i = 0; i < 3; i++)
+		CU_ASSERT_STRING_EQUAL(
+		    json_string_value(json_array_get(
+			json_array_get(json_object_get(reply, "methodResponses"), i), 0)),
+		    want[i]);
+	json_decref(reply);
+	buf_free(&body);
+	local_stop(&l);
+}
+
 const CU_TestInfo request_limits_tests[] = {
     {"calls in a request are limited", calls_in_a_request_are_limited},
     {"a request is limited", a_request_is_limited},
@@ -179,5 +214,6 @@ const CU_TestInfo request_limits_tests[] = {
 	a_request_through_apache_is_limited},
     {"JSON is nested so deep and no deeper", json_is_nested_so_deep_and_no_deeper},
     {"an answer cannot grow without end", an_answer_cannot_grow_without_end},
+    {"answers of sets count together", answers_of_sets_count_together},
     CU_TEST_INFO_NULL,
 };
