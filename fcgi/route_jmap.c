@@ -23,7 +23,8 @@ route_jmap(struct exchange *x, struct err *e)
 	if (!exchange_authorize(x, &p, e))
 		return false;
 	if (!media_is_json(r->content_type))
-		return err_set(e, ERR_MEDIA_TYPE, "The Content-Type must be application/json");
+		return err_set(e, ERR_MEDIA_TYPE,
+		    "The Content-Type must be application/json, with no charset but UTF-8");
 	if (r->body_too_large)
 		return too_large(x, e);
 	j.principal = &p;

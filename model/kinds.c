@@ -136,7 +136,8 @@ const struct kind_row model_kinds[KIND__COUNT] = {
     [KIND_FLOAT] = {"Float", "must be a number that a double holds",
 	"A number that an IEEE 754 double holds.", NULL, float_value},
     [KIND_BOOL] = {"Boolean", "must be true or false", "`true` or `false`.", NULL, bool_value},
-    [KIND_DATE] = {"UTCDateTime", "must be a date and time such as 2026-01-31T08:00:00Z",
+    [KIND_DATE] = {"UTCDateTime",
+	"must be a date and time in UTC, such as 2026-01-31T08:00:00Z",
 	"A date and time in UTC, as in `2026-01-31T08:00:00Z`. A fraction of a second is "
 	"dropped.",
 	date_canonical, NULL},
