@@ -121,8 +121,7 @@ build_and_install(
 
 	how.new_epoch = true;
 	print_source(source, m);
-	return repair_build(h->store_new.text, source, &how, e) &&
-	    repair_put_aside(h, true, e) && folder_move(h->store_new.text, h->store.text, e);
+	return repair_build(h->store_new.text, source, &how, e) && repair_install(h, true, e);
 }
 
 static bool

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/folder.h"
@@ -182,6 +183,36 @@ what_is_acknowledged_is_in_the_archive(void)
 	scratch_remove(b.dir);
 }
 
+/* It can be a disk's own, with lost+found in it, or lie in a folder that is not ours. */
+static void
+an_archive_begun_anew_stays_the_folder_that_it_is(void)
+{
+	struct folder_path archive, other, trial;
+	struct stat before, after;
+	struct err e = {0};
+	struct bare b;
+
+	bare_start(&b);
+	bare_close(&b);
+	snprintf(archive.text, sizeof archive.text, "%s.archive", b.dir);
+	other = folder_path(archive.text, "lost+found");
+	trial = folder_path(archive.text, ARCHIVE_BASE ".trial");
+	CU_ASSERT_TRUE(folder_make(archive.text, &e) && folder_make(other.text, &e) &&
+	    folder_make(trial.text, &e));
+	CU_ASSERT_EQUAL(stat(archive.text, &before), 0);
+	for (unsigned i = 0; i < 2; i++) {
+		open_with_archive(&b, archive.text, true);
+		CU_ASSERT_TRUE(archive_has_base(b.env.archive, NULL));
+		bare_close(&b);
+	}
+	CU_ASSERT_EQUAL(stat(archive.text, &after), 0);
+	CU_ASSERT_EQUAL(before.st_ino, after.st_ino);
+	CU_ASSERT_TRUE(folder_exists(other.text));
+	CU_ASSERT_FALSE(folder_exists(trial.text));
+	scratch_remove(archive.text);
+	scratch_remove(b.dir);
+}
+
 static void
 what_lies_behind_the_logs_end_is_cleared(void)
 {
@@ -218,6 +249,8 @@ const CU_TestInfo storage_archive_tests[] = {
 	a_manifest_is_read_as_written_or_not_at_all},
     {"files of a manifest lie in its folder", files_of_a_manifest_lie_in_its_folder},
     {"what is acknowledged is in the archive", what_is_acknowledged_is_in_the_archive},
+    {"an archive begun anew stays the folder that it is",
+	an_archive_begun_anew_stays_the_folder_that_it_is},
     {"what lies behind the log's end is cleared", what_lies_behind_the_logs_end_is_cleared},
     CU_TEST_INFO_NULL,
 };

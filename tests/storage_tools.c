@@ -3,12 +3,14 @@
 #include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <sysexits.h>
 #include <unistd.h>
 
 #include "base/folder.h"
+#include "base/io.h"
 #include "storage/archive/archive.h"
 #include "tests/bare.h"
 #include "tests/store_process.h"
@@ -84,10 +86,14 @@ static int
 tool(struct fixture *f, const char *word, const char *dir)
 {
 	char program[PATH_MAX], log[STORE_SOCKET_MAX];
-	const char *argv[] = {program, "--dir", f->data, word, dir, NULL};
+	char config[STORE_SOCKET_MAX];
+	const char *argv[] = {program, "--dir", f->data, "--config", config, word, dir, NULL};
 	int status;
 
 	scratch_program("outbox-store", program);
+	snprintf(config, sizeof config, "%s/" STORE_PROCESS_CONFIG, f->p.dir);
+	if (access(config, F_OK) != 0)
+		snprintf(config, sizeof config, "/dev/null");
 	snprintf(log, sizeof log, "%s/tool", f->p.dir);
 	status = scratch_end(scratch_spawn(argv, log), 0, TOOL_S);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
@@ -183,6 +189,53 @@ a_restored_store_has_another_epoch_and_a_new_archive(void)
 	fixture_end(&f);
 }
 
+/* /dev/shm is mostly another disk than the one with the tests' folders. */
+static void
+elsewhere_make(char archive[static SCRATCH_DIR_MAX])
+{
+	snprintf(archive, SCRATCH_DIR_MAX, "/dev/shm/outbox-XXXXXX");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(archive));
+}
+
+/* Stops the store, and starts it with its archive there. */
+static void
+move_archive(struct fixture *f, const char *archive)
+{
+	struct err e = {0};
+	char text[SCRATCH_DIR_MAX + 32];
+
+	scratch_end(f->p.pid, SIGTERM, STOP_S);
+	snprintf(text, sizeof text, "archive_dir = \"%s\"\n", archive);
+	CU_ASSERT_TRUE(io_write_file(
+	    folder_path(f->p.dir, STORE_PROCESS_CONFIG).text, str_of(text), 0600, &e));
+	store_process_again(&f->p);
+}
+
+static void
+an_archive_on_another_disk_does_not_undo_a_restore(void)
+{
+	char archive[SCRATCH_DIR_MAX];
+	struct err e = {0};
+	struct fixture f;
+
+	elsewhere_make(archive);
+	fixture_start(&f);
+	back_up(&f);
+	move_archive(&f, archive);
+	create(&f, 2, 5);
+	scratch_end(f.p.pid, SIGKILL, STOP_S);
+	CU_ASSERT_EQUAL(tool(&f, "--restore", f.backup), 0);
+	store_process_again(&f.p);
+	CU_ASSERT_EQUAL(records_of(&f), 10);
+	create(&f, 3, 3);
+	scratch_end(f.p.pid, SIGKILL, STOP_S);
+	CU_ASSERT_TRUE(folder_remove(folder_path(f.data, "store").text, &e));
+	store_process_again(&f.p);
+	CU_ASSERT_EQUAL(records_of(&f), 13);
+	fixture_end(&f);
+	CU_ASSERT_TRUE(folder_remove(archive, &e));
+}
+
 static void
 cut(const char *dir, off_t bytes)
 {
@@ -222,6 +275,8 @@ const CU_TestInfo storage_tools_tests[] = {
 	a_store_that_serves_is_neither_restored_nor_checked},
     {"a restored store has another epoch and a new archive",
 	a_restored_store_has_another_epoch_and_a_new_archive},
+    {"an archive on another disk does not undo a restore",
+	an_archive_on_another_disk_does_not_undo_a_restore},
     {"what can be read is kept when told so", what_can_be_read_is_kept_when_told_so},
     CU_TEST_INFO_NULL,
 };

@@ -272,13 +272,44 @@ tail_remove(struct archive *a, struct err *e)
 }
 
 static bool
+is_ours(const char *name)
+{
+	uint32_t file;
+
+	return logfile_number(name, &file) || strcmp(name, "end") == 0 ||
+	    strncmp(name, ARCHIVE_BASE, strlen(ARCHIVE_BASE)) == 0;
+}
+
+static bool
+forget_one(void *dir, const char *name, struct err *e)
+{
+	return !is_ours(name) || folder_remove(folder_path(dir, name).text, e);
+}
+
+bool
+archive_forget(const char *dir, struct err *e)
+{
+	struct folder_path base = folder_path(dir, ARCHIVE_BASE);
+
+	if (!folder_exists(dir))
+		return true;
+	if (folder_exists(base.text) &&
+	    !folder_remove_file(folder_path(base.text, MANIFEST_NAME).text, e))
+		return false;
+	return folder_list(dir, forget_one, (void *)(uintptr_t)dir, e) && folder_sync(dir, e);
+}
+
+static bool
 begin_anew(struct archive *a, struct err *e)
 {
 	uint32_t last;
 
-	if (!folder_remove(a->dir.text, e) || !folder_make(a->dir.text, e) ||
-	    !folder_parent_sync(a->dir.text, e) ||
-	    !logfile_range(a->store.text, &a->first, &last, e))
+	if (!archive_forget(a->dir.text, e))
+		return false;
+	if (!folder_exists(a->dir.text) &&
+	    (!folder_make(a->dir.text, e) || !folder_parent_sync(a->dir.text, e)))
+		return false;
+	if (!logfile_range(a->store.text, &a->first, &last, e))
 		return false;
 	a->at = (struct log_place){a->first, 0};
 	return true;

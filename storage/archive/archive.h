@@ -41,6 +41,11 @@ enum archive_verdict {
 bool archive_compare(const char *dir, const char *store_dir, enum archive_verdict *verdict,
     struct err *why, struct err *e);
 
+/* Removes what is in it, the backup's MANIFEST first: a part of an archive is not to be taken
+ * for one.  The folder stays, which may be a disk's own or lie in one that is not ours to
+ * change, and so does what is none of the archive's.  No folder is as good. */
+bool archive_forget(const char *dir, struct err *e);
+
 /* The archive's whole records end there: everything acknowledged lies before.  ERR_DAMAGED if
  * they end before what `end` says, or there is a hole. */
 bool archive_extent(const char *dir, uint32_t *first_log, struct log_place *end, struct err *e);

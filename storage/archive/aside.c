@@ -1,10 +1,10 @@
 /* storage/archive/aside.c -- what a repair moved aside: damaged-TIME folders, of which few are
  * kept. */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <time.h>
 
@@ -104,37 +104,48 @@ aside_path(const struct home *h)
 	return folder_path(h->dir.text, name);
 }
 
+/* From another disk, or out of a folder that is not ours to change, nothing can be moved. */
 static bool
-same_disk(const char *a, const char *b)
+cannot_be_moved(int error)
 {
-	struct stat x, y;
-
-	return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev;
+	return error == EXDEV || error == EBUSY || error == EACCES || error == EPERM ||
+	    error == EROFS;
 }
 
-/* Into the folder of the store that it belonged to. */
+/* Into the folder of the store that it belonged to.  Where it cannot be moved it is given up:
+ * the next start would compare it with another store. */
 static bool
 archive_put_aside(struct home *h, const struct folder_path *aside, struct err *e)
 {
-	if (!same_disk(h->archive.text, h->dir.text))
-		return true;
-	return folder_make(aside->text, e) &&
-	    folder_move(h->archive.text, folder_path(aside->text, "archive").text, e);
+	struct folder_path to = folder_path(aside->text, "archive");
+
+	if (!folder_make(aside->text, e))
+		return false;
+	if (rename(h->archive.text, to.text) == 0)
+		return folder_parent_sync(to.text, e) && folder_parent_sync(aside->text, e) &&
+		    folder_parent_sync(h->archive.text, e);
+	if (!cannot_be_moved(errno))
+		return err_set(e, ERR_SERVER_FAIL, "cannot move %s to %s: %s", h->archive.text,
+		    to.text, strerror(errno));
+	log_line(h->log, LOG_LEVEL_WARN, "archive-given-up", "dir=%s why=%s",
+	    log_quote(str_of(h->archive.text)).text, log_quote(str_of(strerror(errno))).text);
+	return archive_forget(h->archive.text, e);
 }
 
 bool
-repair_put_aside(struct home *h, bool archive_too, struct err *e)
+repair_install(struct home *h, bool archive_too, struct err *e)
 {
 	struct folder_path aside = aside_path(h);
+	bool store = folder_exists(h->store.text);
+	bool archive = archive_too && folder_exists(h->archive.text);
 
-	archive_too = archive_too && folder_exists(h->archive.text);
-	if (!folder_exists(h->store.text) && !archive_too)
-		return true;
-	if (!remove_oldest(h, e) ||
-	    (folder_exists(h->store.text) && !folder_move(h->store.text, aside.text, e)) ||
-	    (archive_too && !archive_put_aside(h, &aside, e)))
+	if (((store || archive) && !remove_oldest(h, e)) ||
+	    (store && !folder_move(h->store.text, aside.text, e)) ||
+	    !folder_move(h->store_new.text, h->store.text, e) ||
+	    (archive && !archive_put_aside(h, &aside, e)))
 		return false;
-	log_line(h->log, LOG_LEVEL_WARN, "moved-aside", "folder=%s", aside.text);
+	if (store || archive)
+		log_line(h->log, LOG_LEVEL_WARN, "moved-aside", "folder=%s", aside.text);
 	return true;
 }
 

@@ -206,8 +206,7 @@ repair_store(struct home *h, const char *why, struct err *e)
 	log_line(h->log, LOG_LEVEL_ERROR, "repair", "why=%s", log_quote(str_of(why)).text);
 	if (!archive_source(h, &base, &source, e) ||
 	    !repair_build(h->store_new.text, &source, &how, e) ||
-	    !store_is_the_archives(h, e) || !repair_put_aside(h, false, e) ||
-	    !folder_move(h->store_new.text, h->store.text, e))
+	    !store_is_the_archives(h, e) || !repair_install(h, false, e))
 		return false;
 	log_line(h->log, LOG_LEVEL_WARN, "repaired", "end=%u/%u ms=%lld", source.end.file,
 	    source.end.offset, (long long)(clock_monotonic_us() - began_us) / 1000);

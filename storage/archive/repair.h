@@ -42,14 +42,15 @@ struct inspection repair_how(const struct home *h);
  * one in its place; killed at any point, it begins again.  why: for the log. */
 bool repair_store(struct home *h, const char *why, struct err *e);
 
-/* Moves the store, and the archive if it is on the same disk, to a new damaged-TIME; what is
- * not there is passed over. */
-bool repair_put_aside(struct home *h, bool archive_too, struct err *e);
+/* Moves the store, if there is one, to a new damaged-TIME, store.new into its place, and then
+ * the archive to the same damaged-TIME: at no time is there neither of them.  An archive that
+ * cannot be moved there, as from another disk, is removed. */
+bool repair_install(struct home *h, bool archive_too, struct err *e);
 
 /* The next start looks through the store, and repairs it if it is damaged. */
 void repair_mark(struct home *h, const char *why);
 
-/* The archive alone, if it is on the same disk. */
+/* The archive alone, in the same way. */
 bool repair_put_archive_aside(struct home *h, struct err *e);
 
 /* The newest of the damaged-* folders' names, "" if there is none, and how many. */
