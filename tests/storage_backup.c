@@ -400,6 +400,60 @@ verify_finds_a_backup_that_is_damaged_and_another_is_made(void)
 	fixture_end(&f);
 }
 
+static bool
+copy_most(void *archive, const char *name, struct err *e)
+{
+	struct folder_path from = folder_path(archive, ARCHIVE_BASE);
+	struct folder_path to = folder_path(archive, ARCHIVE_BASE_NEW);
+
+	return strcmp(name, "meta") == 0 ||
+	    folder_copy_file(folder_path(from.text, name).text, folder_path(to.text, name).text,
+		UINT64_MAX, e);
+}
+
+/* A kill between the exchange of base and base.new and the latter's removal. */
+static void
+a_backup_half_removed_does_not_take_the_place_of_the_present_one(void)
+{
+	struct folder_path archive, base;
+	struct manifest m = {0};
+	struct err e = {0};
+	struct fixture f;
+
+	fixture_start(&f, "");
+	create(f.s, 1, (struct str){0});
+	archive = folder_path(f.data, "archive");
+	base = folder_path(archive.text, ARCHIVE_BASE);
+	CU_ASSERT_EQUAL(back_up(&f, "", true).why.code, ERR_NONE);
+	CU_ASSERT_TRUE(folder_make(folder_path(archive.text, ARCHIVE_BASE_NEW).text, &e));
+	CU_ASSERT_TRUE(folder_list(base.text, copy_most, archive.text, &e));
+	CU_ASSERT_EQUAL(back_up(&f, "", true).why.code, ERR_NONE);
+	base_of(&f, &m);
+	CU_ASSERT_TRUE(m.n > 0 && manifest_check(&m, base.text, &e));
+	manifest_free(&m);
+	fixture_end(&f);
+}
+
+/* A kill between the note that it is verified and its new name. */
+static void
+a_backup_gone_on_with_holds_what_came_since(void)
+{
+	char partial[STORE_SOCKET_MAX + 16];
+	struct fixture f, other;
+
+	fixture_start(&f, "");
+	snprintf(partial, sizeof partial, "%s.partial", f.backup);
+	create(f.s, 1, (struct str){0});
+	CU_ASSERT_EQUAL(back_up(&f, f.backup, true).why.code, ERR_NONE);
+	CU_ASSERT_EQUAL(rename(f.backup, partial), 0);
+	create(f.s, 2, (struct str){0});
+	CU_ASSERT_EQUAL(back_up(&f, f.backup, true).why.code, ERR_NONE);
+	restore_elsewhere(&f, &other);
+	CU_ASSERT_EQUAL(status_of(&other).types[0].records, 2);
+	fixture_end(&other);
+	fixture_end(&f);
+}
+
 const CU_TestInfo storage_backup_tests[] = {
     {"a backup made under load restores to what was acknowledged",
 	a_backup_made_under_load_restores_to_what_was_acknowledged},
@@ -409,5 +463,9 @@ const CU_TestInfo storage_backup_tests[] = {
 	the_archives_backup_is_renewed_after_so_much},
     {"verify finds a backup that is damaged, and another is made",
 	verify_finds_a_backup_that_is_damaged_and_another_is_made},
+    {"a backup half removed does not take the place of the present one",
+	a_backup_half_removed_does_not_take_the_place_of_the_present_one},
+    {"a backup gone on with holds what came since",
+	a_backup_gone_on_with_holds_what_came_since},
     CU_TEST_INFO_NULL,
 };

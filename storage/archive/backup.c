@@ -150,18 +150,22 @@ begin_anew(struct backup *b, struct err *e)
 	    manifest_write(m, b->dir.text, e);
 }
 
-/* Whether what is there can be gone on with: of this store, and the logs that it needs are. */
+/* Whether what is there can be gone on with: of this store, and the logs that it needs are.  In
+ * base.new there can also be what is left of the backup before the present one, whose removal
+ * was interrupted. */
 static bool
 is_begun(struct backup *b, bool *begun, struct err *e)
 {
 	const struct manifest *m = &b->manifest;
 	uint32_t format, epoch;
+	int64_t base_s;
 
 	if (!env_format(b->env, NULL, &format, e) || !env_epoch(b->env, NULL, &epoch, e))
 		return false;
 	*begun = m->format == format && m->epoch == epoch &&
 	    m->first_log >= archive_first(b->env->archive) &&
-	    m->made_s <= clock_now_s(b->env->clock);
+	    m->made_s <= clock_now_s(b->env->clock) &&
+	    (b->own_logs || !archive_has_base(b->env->archive, &base_s) || m->made_s > base_s);
 	return true;
 }
 
@@ -351,11 +355,9 @@ make(struct backup *b, struct err *e)
 {
 	if (!begin(b, e))
 		return false;
-	if (!b->manifest.verified &&
-	    !(copy_files(b, e) && find_end(b, e) && (!b->own_logs || copy_logs(b, e)) &&
-		manifest_write(&b->manifest, b->dir.text, e) && prove(b, e)))
-		return false;
-	return take_place(b, e);
+	b->manifest.verified = false; /* as it was, which is not how it need be now */
+	return copy_files(b, e) && find_end(b, e) && (!b->own_logs || copy_logs(b, e)) &&
+	    manifest_write(&b->manifest, b->dir.text, e) && prove(b, e) && take_place(b, e);
 }
 
 static bool
