@@ -318,6 +318,7 @@ open_signals(struct supervisor *s, struct err *e)
 	for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
 		sigaddset(&mask, signals[i]);
 	sigprocmask(SIG_BLOCK, &mask, NULL);
+	signal(SIGCHLD, SIG_DFL); /* ignored by who started us, children would end unheard */
 	s->signal_fd = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
 	return s->signal_fd >= 0 ||
 	    err_set(e, ERR_SERVER_FAIL, "cannot wait for signals: %s", strerror(errno));

@@ -18,6 +18,8 @@
 #define WRITERS 4
 #define BLOWS 20
 #define BLOW_PAUSE_US 100000
+#define POLLS_MAX 100 /* of that pause each */
+#define STOP_S 20
 
 /* A client that makes records, one a request, until it is told to stop. */
 struct writer {
@@ -233,6 +235,31 @@ a_reload_behind_apache_costs_nobody_a_request(void)
 	strike(FRONT_APACHE, &reloads);
 }
 
+/* As what starts it may have left it: a process that ignores SIGCHLD hears of no child's end.
+ */
+static void
+an_outboxd_told_to_ignore_its_children_hears_them_end(void)
+{
+	pid_t store, again = 0;
+	struct site s;
+
+	site_start(&s);
+	scratch_end(s.outboxd, SIGTERM, STOP_S);
+	signal(SIGCHLD, SIG_IGN);
+	site_outboxd_again(&s);
+	signal(SIGCHLD, SIG_DFL);
+	site_wait_ready(&s);
+	store = child_named(s.outboxd, "outbox-store");
+	CU_ASSERT_TRUE_FATAL(store > 0);
+	kill(store, SIGKILL);
+	for (int i = 0; i < POLLS_MAX && (again == 0 || again == store); i++) {
+		usleep(BLOW_PAUSE_US);
+		again = child_named(s.outboxd, "outbox-store");
+	}
+	CU_ASSERT_TRUE(again != 0 && again != store);
+	CU_ASSERT_TRUE(site_stop(&s));
+}
+
 const CU_TestInfo site_kill_tests[] = {
     {"a killed worker costs nobody a request", a_killed_worker_costs_nobody_a_request},
     {"a worker that hangs costs nobody a request", a_worker_that_hangs_costs_nobody_a_request},
@@ -244,5 +271,7 @@ const CU_TestInfo site_kill_tests[] = {
 	a_killed_store_behind_apache_costs_nobody_a_request},
     {"behind Apache, a reload costs nobody a request",
 	a_reload_behind_apache_costs_nobody_a_request},
+    {"an outboxd told to ignore its children hears them end",
+	an_outboxd_told_to_ignore_its_children_hears_them_end},
     CU_TEST_INFO_NULL,
 };
