@@ -124,5 +124,5 @@ timed_check(struct timed *t, uint64_t *n, struct err *e)
 
 	if (!walk(t->rows, t->by_time, n, e) || !walk(t->by_time, NULL, &times, e))
 		return false;
-	return times == *n || err_set(e, ERR_DAMAGED, "counts");
+	return times == *n || err_set(e, ERR_DAMAGED, "an index by time that counts otherwise");
 }

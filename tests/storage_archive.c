@@ -126,6 +126,31 @@ files_of_a_manifest_lie_in_its_folder(void)
 	manifest_free(&m);
 }
 
+/* A link to itself: there, and not to be opened by anybody. */
+static void
+what_cannot_be_opened_is_neither_missing_nor_damaged(void)
+{
+	char dir[SCRATCH_DIR_MAX];
+	enum archive_verdict verdict;
+	struct folder_path loop;
+	struct err why, e = {0};
+	struct manifest m;
+	struct bare b;
+
+	scratch_make(dir);
+	loop = folder_path(dir, "loop");
+	CU_ASSERT_EQUAL(symlink("loop", loop.text), 0);
+	CU_ASSERT_FALSE(manifest_read(&m, loop.text, &e));
+	CU_ASSERT_EQUAL(e.code, ERR_SERVER_FAIL);
+	CU_ASSERT_PTR_NOT_NULL(strstr(e.text, "cannot open"));
+	e = (struct err){0};
+	bare_start(&b);
+	CU_ASSERT_FALSE(archive_compare(b.dir, loop.text, &verdict, &why, &e));
+	CU_ASSERT_EQUAL(e.code, ERR_SERVER_FAIL);
+	bare_stop(&b);
+	scratch_remove(dir);
+}
+
 static void
 open_with_archive(struct bare *b, const char *archive, bool anew)
 {
@@ -248,6 +273,8 @@ const CU_TestInfo storage_archive_tests[] = {
     {"a manifest is read as written or not at all",
 	a_manifest_is_read_as_written_or_not_at_all},
     {"files of a manifest lie in its folder", files_of_a_manifest_lie_in_its_folder},
+    {"what cannot be opened is neither missing nor damaged",
+	what_cannot_be_opened_is_neither_missing_nor_damaged},
     {"what is acknowledged is in the archive", what_is_acknowledged_is_in_the_archive},
     {"an archive begun anew stays the folder that it is",
 	an_archive_begun_anew_stays_the_folder_that_it_is},

@@ -286,6 +286,31 @@ a_backup_goes_on_where_a_kill_stopped_it(void)
 }
 
 static void
+a_backup_whose_log_was_cut_says_how_far_it_is_needed(void)
+{
+	char path[STORE_SOCKET_MAX], wanted[128];
+	struct buf said = {0};
+	struct manifest m;
+	struct err e = {0};
+	struct fixture f;
+
+	fixture_start(&f, "");
+	create(f.s, 1, (struct str){0});
+	CU_ASSERT_EQUAL(back_up(&f, f.backup, true).why.code, ERR_NONE);
+	CU_ASSERT_TRUE_FATAL(manifest_read(&m, f.backup, &e));
+	CU_ASSERT_EQUAL(truncate(folder_path(f.backup, logfile_name(1).text).text, 100), 0);
+	CU_ASSERT_EQUAL(tool("--verify", f.backup, f.data, f.p.dir), 1);
+	snprintf(path, sizeof path, "%s/tool", f.p.dir);
+	CU_ASSERT_TRUE(io_read_file(path, 1 << 20, &said, &e));
+	snprintf(wanted, sizeof wanted, "needed up to byte %u of log %u\n", m.end.offset,
+	    m.end.file);
+	CU_ASSERT_PTR_NOT_NULL(strstr(buf_terminate(&said), wanted));
+	buf_free(&said);
+	manifest_free(&m);
+	fixture_end(&f);
+}
+
+static void
 what_is_no_place_for_a_backup_is_refused(void)
 {
 	char partial[STORE_SOCKET_MAX + 16];
@@ -458,6 +483,8 @@ const CU_TestInfo storage_backup_tests[] = {
     {"a backup made under load restores to what was acknowledged",
 	a_backup_made_under_load_restores_to_what_was_acknowledged},
     {"a backup goes on where a kill stopped it", a_backup_goes_on_where_a_kill_stopped_it},
+    {"a backup whose log was cut says how far it is needed",
+	a_backup_whose_log_was_cut_says_how_far_it_is_needed},
     {"what is no place for a backup is refused", what_is_no_place_for_a_backup_is_refused},
     {"the archive's backup is renewed after so much",
 	the_archives_backup_is_renewed_after_so_much},

@@ -127,6 +127,10 @@ judge_store(const char *dir, const char *store_dir, enum archive_verdict *verdic
 	uint32_t first, last;
 	bool whole = logfile_range(store_dir, &first, &last, &hole) && last > 0;
 
+	if (hole.code != ERR_NONE && hole.code != ERR_DAMAGED) {
+		*e = hole;
+		return false;
+	}
 	/* With end.file < first the store went on without the archive. */
 	if (whole && archive_end_read(dir, &end) && end.file >= first) {
 		if (!logfile_end(store_dir, (struct log_place){end.file, 0}, &theirs, e))
@@ -180,7 +184,10 @@ archive_compare(const char *dir, const char *store_dir, enum archive_verdict *ve
 	if (!logfile_range(store_dir, &store_first, &store_last, why) || store_last == 0) {
 		err_set(why, ERR_DAMAGED, "%s holds no log", store_dir);
 		*verdict = ARCHIVE_STORE_DAMAGED;
-		return true;
+		if (why->code == ERR_DAMAGED)
+			return true;
+		*e = *why;
+		return false;
 	}
 	if (store_first > p.end.file) {
 		err_set(why, ERR_DAMAGED,

@@ -205,7 +205,8 @@ manifest_read(struct manifest *m, const char *dir, struct err *e)
 	bool ok = false;
 
 	*m = (struct manifest){0};
-	if (!folder_exists(path.text))
+	/* A folder that is there and cannot be looked into is not one without a MANIFEST. */
+	if (access(path.text, F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR))
 		return err_set(e, ERR_NOT_FOUND, "there is no %s", path.text);
 	if (!io_read_file(path.text, MANIFEST_BYTES_MAX, &text, e))
 		goto out;

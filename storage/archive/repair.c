@@ -113,15 +113,16 @@ logs_copy(
 static bool
 log_is_whole(const struct repair_source *s, const struct manifest *m, struct err *e)
 {
+	struct log_place need = log_place_compare(s->end, m->end) < 0 ? m->end : s->end;
 	struct log_place whole;
 
 	if (!logfile_end(s->logs, (struct log_place){m->first_log, 0}, &whole, e))
 		return false;
-	if (log_place_compare(whole, s->end) < 0 || log_place_compare(s->end, m->end) < 0)
-		return err_set(e, ERR_DAMAGED,
-		    "the log is whole from file %u to %u/%u and has to reach %u/%u",
-		    m->first_log, whole.file, whole.offset, s->end.file, s->end.offset);
-	return true;
+	return log_place_compare(whole, need) >= 0 ||
+	    err_set(e, ERR_DAMAGED,
+		"the log in %s is whole up to byte %u of log %u only, and is needed up to byte "
+		"%u of log %u",
+		s->logs, whole.offset, whole.file, need.offset, need.file);
 }
 
 static bool
