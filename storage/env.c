@@ -100,14 +100,14 @@ env_heed(const struct env *env, const struct err *e)
 }
 
 static bool
-directory_open(struct env *env, const char *dir, struct err *e)
+directory_open(struct env *env, const struct env_options *o, struct err *e)
 {
-	if (mkdir(dir, 0700) != 0 && errno != EEXIST)
-		return err_set(e, ERR_SERVER_FAIL, "cannot make %s: %s", dir, strerror(errno));
-	env->dir_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (env->dir_fd < 0)
-		return err_set(e, ERR_SERVER_FAIL, "cannot open %s: %s", dir, strerror(errno));
-	return true;
+	if (o->may_create && !folder_make(o->dir, e))
+		return false;
+	env->dir_fd = open(o->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return env->dir_fd >= 0 ||
+	    err_set(e, errno == ENOENT ? ERR_DAMAGED : ERR_SERVER_FAIL, "cannot open %s: %s",
+		o->dir, strerror(errno));
 }
 
 /* Recovery with another process inside would destroy the environment. */
@@ -258,7 +258,7 @@ env_open(struct env *env, const struct env_options *o, const struct clock *clock
 	/* Recovery makes files anew with plain writes, and a checkpoint syncs only what is
 	 * changed through the cache: a file that nobody changes again would never be on disk.
 	 */
-	if (directory_open(env, o->dir, e) && directory_lock(env, o->lock_wait_ms, e) &&
+	if (directory_open(env, o, e) && directory_lock(env, o->lock_wait_ms, e) &&
 	    environment_is_new(o, &create, e) && environment_open(env, o, e) &&
 	    contents_open(env, create, e) && folder_sync_files(o->dir, e) &&
 	    archive_begin(env, o, e))

@@ -57,8 +57,10 @@ enum env_recovery {
 
 struct env_options {
 	struct metrics *metrics; /* NULL: nobody counts */
-	const char *dir;         /* made, 0700, if it is not there */
-	bool may_create; /* a folder without logs becomes an environment; else it is damage */
+	const char *dir;
+	/* The folder is made, 0700, if it is not there, and becomes an environment if it has no
+	 * logs; else both are damage. */
+	bool may_create;
 	enum env_recovery recovery;
 	const char *archive_dir; /* NULL: no archive */
 	bool archive_anew;       /* begin it again, with what the store has */

@@ -158,7 +158,6 @@ signals_open(struct process *p, struct err *e)
 	sigemptyset(&stop);
 	sigaddset(&stop, SIGTERM);
 	sigaddset(&stop, SIGINT);
-	signal(SIGPIPE, SIG_IGN);
 	signal(SIGHUP, SIG_IGN); /* a reload is a new process */
 	sigprocmask(SIG_BLOCK, &stop, NULL);
 	p->signal_fd = signalfd(-1, &stop, SFD_CLOEXEC);
@@ -399,6 +398,10 @@ main(int argc, char **argv)
 	mallopt(M_MMAP_THRESHOLD, MAPPED_BYTES);
 	mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);
 	p.ready_fd = o.ready_fd;
+	if (p.ready_fd >= 0)
+		fcntl(p.ready_fd, F_SETFD, FD_CLOEXEC); /* a trial is no child to hear of */
+	/* Nobody who reads what a tool prints, or an answer, is to end us by going away. */
+	signal(SIGPIPE, SIG_IGN);
 	if (!config_read(&p.config, o.config, &e))
 		goto fail;
 	p.log.level = p.config.log_level;

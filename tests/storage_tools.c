@@ -143,6 +143,51 @@ a_backup_that_is_whole_verifies_and_one_that_is_not_does_not(void)
 	fixture_end(&f);
 }
 
+/* As outbox-store --verify ... | head would: nobody reads what it prints. */
+static void
+a_tool_whose_output_nobody_reads_judges_the_same(void)
+{
+	char program[PATH_MAX];
+	struct fixture f;
+	int fds[2], status;
+	pid_t pid;
+
+	fixture_start(&f);
+	back_up(&f);
+	scratch_program("outbox-store", program);
+	CU_ASSERT_EQUAL_FATAL(pipe(fds), 0);
+	close(fds[0]);
+	pid = fork();
+	if (pid == 0) {
+		dup2(fds[1], STDOUT_FILENO);
+		execl(program, program, "--verify", f.backup, (char *)NULL);
+		_exit(127);
+	}
+	close(fds[1]);
+	status = scratch_end(pid, 0, TOOL_S);
+	CU_ASSERT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	fixture_end(&f);
+}
+
+static void
+a_check_where_there_is_no_store_makes_none(void)
+{
+	struct folder_path store;
+	struct err e = {0};
+	struct fixture f;
+
+	fixture_start(&f);
+	scratch_end(f.p.pid, SIGTERM, STOP_S);
+	CU_ASSERT_TRUE_FATAL(folder_remove(f.data, &e));
+	store = folder_path(f.data, "store");
+	CU_ASSERT_EQUAL(tool(&f, "--check", NULL), DAMAGED);
+	CU_ASSERT_EQUAL(tool(&f, "--accept-loss", NULL), DAMAGED);
+	CU_ASSERT_FALSE(folder_exists(store.text));
+	store_process_again(&f.p);
+	CU_ASSERT_EQUAL(records_of(&f), 0);
+	fixture_end(&f);
+}
+
 static void
 a_store_that_serves_is_neither_restored_nor_checked(void)
 {
@@ -271,6 +316,9 @@ what_can_be_read_is_kept_when_told_so(void)
 const CU_TestInfo storage_tools_tests[] = {
     {"a backup that is whole verifies and one that is not does not",
 	a_backup_that_is_whole_verifies_and_one_that_is_not_does_not},
+    {"a tool whose output nobody reads judges the same",
+	a_tool_whose_output_nobody_reads_judges_the_same},
+    {"a check where there is no store makes none", a_check_where_there_is_no_store_makes_none},
     {"a store that serves is neither restored nor checked",
 	a_store_that_serves_is_neither_restored_nor_checked},
     {"a restored store has another epoch and a new archive",
