@@ -72,7 +72,7 @@ const struct metric_family metric_families[METRIC__COUNT] = {
 	"The earliest deliverAt that is to come, in seconds since 1970; missing if there is "
 	"none."},
     [METRIC_DISK_FREE] = {"outbox_disk_free_bytes", METRIC_GAUGE, {NULL}, 1, NULL,
-	"Free on the disk of data_dir."},
+	"Free on the disk of data_dir, or of archive_dir if that has less."},
     [METRIC_DISK_RESERVE] = {"outbox_disk_reserve_bytes", METRIC_GAUGE, {NULL}, 1, NULL,
 	"With less than that free, creates and updates are refused (reserve_mb)."},
     [METRIC_BACKUP_TIME] = {"outbox_backup_time_seconds", METRIC_GAUGE, {NULL}, 1, NULL,

@@ -394,8 +394,11 @@ bool
 env_nearly_full(const struct env *env, uint64_t *free_bytes)
 {
 	struct statvfs fs;
+	uint64_t archive = env->archive != NULL ? archive_free_bytes(env->archive) : UINT64_MAX;
 
 	*free_bytes = fstatvfs(env->dir_fd, &fs) == 0 ? (uint64_t)fs.f_bavail * fs.f_frsize : 0;
+	if (archive < *free_bytes)
+		*free_bytes = archive;
 	return *free_bytes < env->reserve_bytes || *free_bytes == 0;
 }
 

@@ -90,7 +90,8 @@ bool env_each(struct env *env, DB *db,
     struct err *e);
 /* Nothing to do if nothing was written since the last one. */
 bool env_checkpoint(struct env *env, struct err *e);
-/* Less than the reserve is free on the disk; true too, with 0 free, if that cannot be told. */
+/* Less than the reserve is free on the disk, or on the archive's, which counts if it has less;
+ * true too, with 0 free, if that cannot be told. */
 bool env_nearly_full(const struct env *env, uint64_t *free_bytes);
 
 /* Of a file in the environment's folder; 0 if it is not there. */

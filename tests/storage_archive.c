@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/folder.h"
@@ -238,6 +239,37 @@ an_archive_begun_anew_stays_the_folder_that_it_is(void)
 	scratch_remove(b.dir);
 }
 
+static uint64_t
+free_bytes(const char *dir)
+{
+	struct statvfs fs;
+
+	CU_ASSERT_EQUAL_FATAL(statvfs(dir, &fs), 0);
+	return (uint64_t)fs.f_bavail * fs.f_frsize;
+}
+
+/* /dev/shm is mostly another disk than the one with the tests' folders, and a smaller one. */
+static void
+the_reserve_is_kept_on_the_archives_disk_too(void)
+{
+	char archive[] = "/dev/shm/outbox-XXXXXX";
+	uint64_t here, there, free;
+	struct err e = {0};
+	struct bare b;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(archive));
+	bare_start(&b);
+	bare_close(&b);
+	open_with_archive(&b, archive, true);
+	here = free_bytes(b.dir);
+	there = free_bytes(archive);
+	b.env.reserve_bytes = here / 2 + there / 2;
+	CU_ASSERT_TRUE(env_nearly_full(&b.env, &free) || there >= here);
+	CU_ASSERT_TRUE(free <= here);
+	bare_stop(&b);
+	CU_ASSERT_TRUE(folder_remove(archive, &e));
+}
+
 static void
 what_lies_behind_the_logs_end_is_cleared(void)
 {
@@ -278,6 +310,8 @@ const CU_TestInfo storage_archive_tests[] = {
     {"what is acknowledged is in the archive", what_is_acknowledged_is_in_the_archive},
     {"an archive begun anew stays the folder that it is",
 	an_archive_begun_anew_stays_the_folder_that_it_is},
+    {"the reserve is kept on the archive's disk too",
+	the_reserve_is_kept_on_the_archives_disk_too},
     {"what lies behind the log's end is cleared", what_lies_behind_the_logs_end_is_cleared},
     CU_TEST_INFO_NULL,
 };

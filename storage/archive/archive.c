@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/folder.h"
@@ -409,6 +410,14 @@ archive_bytes(struct archive *a)
 		bytes +=
 		    stat(log_path(&a->dir, file).text, &st) == 0 ? (uint64_t)st.st_size : 0;
 	return bytes;
+}
+
+uint64_t
+archive_free_bytes(const struct archive *a)
+{
+	struct statvfs fs;
+
+	return fstatvfs(a->dir_fd, &fs) == 0 ? (uint64_t)fs.f_bavail * fs.f_frsize : 0;
 }
 
 const char *

@@ -72,6 +72,8 @@ bool archive_copy(struct archive *a, struct log_place to, struct err *e);
 struct log_place archive_end(struct archive *a); /* what it holds safely */
 uint64_t archive_bytes(struct archive *a);       /* of its logs */
 uint32_t archive_first(struct archive *a);       /* its oldest log */
+/* On its disk; 0 if that cannot be told. */
+uint64_t archive_free_bytes(const struct archive *a);
 const char *archive_dir(const struct archive *a);
 
 /* False: there is no verified backup, and one is wanted at once.  made_s may be NULL. */
