@@ -1,10 +1,14 @@
 /* storage/tools.c -- outbox-store as a tool. */
 #include "storage/tools.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sysexits.h>
 
+#include "base/io.h"
 #include "storage/archive/repair.h"
 
 #define EXIT_DAMAGED 1
@@ -50,8 +54,24 @@ how_of(const struct work *w)
 
 /* --- verify --- */
 
+/* Two at once would remove each other's DIR.trial, and take that for damage.  -1 also where a
+ * folder cannot be locked; *e is set if another process has it. */
+static int
+backup_lock(const char *dir, struct err *e)
+{
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) != 0) {
+		if (errno == EWOULDBLOCK)
+			err_set(e, ERR_SERVER_UNAVAILABLE,
+			    "%s is being verified by another process", dir);
+		io_close(&fd);
+	}
+	return fd;
+}
+
 static bool
-verify(struct work *w, struct err *e)
+try(struct work *w, struct err *e)
 {
 	const struct tool_request *r = w->request;
 	struct inspection how = how_of(w);
@@ -68,6 +88,16 @@ verify(struct work *w, struct err *e)
 	manifest_free(&m);
 	ok = repair_build(trial.text, &source, &how, e);
 	return folder_remove(trial.text, ok ? e : &left) && ok;
+}
+
+static bool
+verify(struct work *w, struct err *e)
+{
+	int fd = backup_lock(w->request->dir, e);
+	bool ok = e->code == ERR_NONE && try(w, e);
+
+	io_close(&fd);
+	return ok;
 }
 
 /* --- restore --- */

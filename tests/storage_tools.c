@@ -1,10 +1,12 @@
 /* tests/storage_tools.c -- outbox-store as a tool: a backup is tried and restored, and what can
  * still be read is kept. */
+#include <fcntl.h>
 #include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/statvfs.h>
 #include <sys/wait.h>
 #include <sysexits.h>
@@ -172,6 +174,22 @@ a_tool_whose_output_nobody_reads_judges_the_same(void)
 }
 
 static void
+a_backup_that_is_being_verified_is_not_verified_beside(void)
+{
+	struct fixture f;
+	int fd;
+
+	fixture_start(&f);
+	back_up(&f);
+	fd = open(f.backup, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	CU_ASSERT_EQUAL(flock(fd, LOCK_EX), 0);
+	CU_ASSERT_EQUAL(tool(&f, "--verify", f.backup), EX_IOERR);
+	close(fd);
+	CU_ASSERT_EQUAL(tool(&f, "--verify", f.backup), 0);
+	fixture_end(&f);
+}
+
+static void
 a_check_where_there_is_no_store_makes_none(void)
 {
 	struct folder_path store;
@@ -325,6 +343,8 @@ const CU_TestInfo storage_tools_tests[] = {
 	a_backup_that_is_whole_verifies_and_one_that_is_not_does_not},
     {"a tool whose output nobody reads judges the same",
 	a_tool_whose_output_nobody_reads_judges_the_same},
+    {"a backup that is being verified is not verified beside",
+	a_backup_that_is_being_verified_is_not_verified_beside},
     {"a check where there is no store makes none", a_check_where_there_is_no_store_makes_none},
     {"a store that serves is neither restored nor checked",
 	a_store_that_serves_is_neither_restored_nor_checked},
