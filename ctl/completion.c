@@ -21,7 +21,8 @@ add_places(const struct take *list, struct buf *out)
 		if (word_is_option(t->word))
 			continue;
 		buf_puts(out, n++ > 0 ? " " : "");
-		if (t->word == WORD_TYPE)
+		if (t->word == WORD_TYPE || t->word == WORD_TYPE_OR_ENUM ||
+		    t->word == WORD_TYPES)
 			add_types(out);
 		else
 			buf_puts(out, word_forms[t->word].name);

@@ -1,7 +1,7 @@
 # ctl/outboxctl.bash -- bash completion of outboxctl, whose own table of commands it asks for.
 # shellcheck shell=bash
 
-declare -A _outboxctl_places _outboxctl_options
+declare -gA _outboxctl_places _outboxctl_options
 
 _outboxctl_load() {
 	local command places options
@@ -34,8 +34,13 @@ _outboxctl_find() {
 	command='' first='' n=0
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		word=${COMP_WORDS[i]}
-		if [[ $word == -* ]]; then
-			_outboxctl_value "${command:-outboxctl}" "$word" >/dev/null && ((++i))
+		if [[ $word =~ ^[:=]+$ ]]; then
+			((++i)) # bash cuts a word there: https : //reports.example.com
+		elif [[ $word == -* ]]; then
+			if _outboxctl_value "${command:-outboxctl}" "$word" >/dev/null; then
+				[[ ${COMP_WORDS[i + 1]} != = ]] || ((++i))
+				((++i))
+			fi
 		elif [[ -n $command ]]; then
 			((++n))
 		else
@@ -55,23 +60,40 @@ _outboxctl_next() { # FIRST
 	done
 }
 
+# The files, or the folders, that begin so.
+_outboxctl_paths() { # -f|-d WORD
+	mapfile -t COMPREPLY < <(compgen "$1" -- "$2")
+	compopt -o filenames 2>/dev/null # fails where no completion is under way, as in a test
+	return 0
+}
+
 _outboxctl() {
-	local word=${COMP_WORDS[COMP_CWORD]} command first n value
+	local word=${COMP_WORDS[COMP_CWORD]} at=$((COMP_CWORD - 1)) inside='' command first n value
 	((${#_outboxctl_options[@]})) || _outboxctl_load
 	_outboxctl_find
 	COMPREPLY=()
-	if value=$(_outboxctl_value "${command:-outboxctl}" "${COMP_WORDS[COMP_CWORD - 1]}"); then
+	case ${COMP_WORDS[at]}$word in
+	=*) inside=yes && ((--at)) ;; # --dir=D
+	*=) inside=yes word='' ;;
+	:* | *:) inside=yes ;;
+	esac
+	if value=$(_outboxctl_value "${command:-outboxctl}" "${COMP_WORDS[at]}"); then
 		case $value in
-		FILE) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
-		D | DIR) mapfile -t COMPREPLY < <(compgen -d -- "$word") ;;
+		FILE) _outboxctl_paths -f "$word" ;;
+		D) _outboxctl_paths -d "$word" ;;
 		esac
+	elif [[ -n $inside ]]; then
+		return # in a word that goes on behind where bash cut it
 	elif [[ $word == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$(_outboxctl_names "${command:-outboxctl}")" -- "$word")
 	elif [[ -z $command ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$(_outboxctl_next "$first")" -- "$word" | sort -u)
 	elif ((n == 0)); then
 		value=${_outboxctl_places[$command]%% *}
-		[[ $value != *'|'* ]] || mapfile -t COMPREPLY < <(compgen -W "${value//|/ }" -- "$word")
+		case $value in
+		*'|'*) mapfile -t COMPREPLY < <(compgen -W "${value//|/ }" -- "$word") ;;
+		DIR) _outboxctl_paths -d "$word" ;;
+		esac
 	fi
 }
 

@@ -79,7 +79,20 @@ static const struct {
     {"outboxctl create tls-internal-report --json d", ""},
     {"outboxctl --dir b", "bin"},
     {"outboxctl --con", "--config"},
+    {"outboxctl verify b", "bin"},
+    {"outboxctl dump t", "tls-internal-report"},
+    {"outboxctl describe t", "tls-internal-report"},
     {"outboxctl gift ''", ""},
+    /* as bash cuts --dir=b, https://a.example and domain=d */
+    {"outboxctl --dir = b", "bin"},
+    {"outboxctl --dir =", "bin"},
+    {"outboxctl --dir = bin sta", "status"},
+    {"outboxctl --url https : //a.example que", "query"},
+    {"outboxctl --url = https : //a.example que", "query"},
+    {"outboxctl --url https : q", ""},
+    {"outboxctl query --where domain = d", ""},
+    {"outboxctl query --where domain =", ""},
+    {"outboxctl query --where domain = a.example d", "dmarc-internal-report"},
 };
 
 static void
@@ -104,6 +117,26 @@ bash_completes_words(void)
 		CU_ASSERT_STRING_EQUAL(t.out.s, completions[i].completed);
 		buf_free(&line);
 	}
+	typed_end(&t);
+}
+
+/* The package bash-completion does, at the first time that a command is completed. */
+static void
+bash_completes_words_if_a_function_has_read_the_script(void)
+{
+	char script[PATH_MAX];
+	struct typed t;
+	struct buf line = {0};
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(realpath("ctl/outboxctl.bash", script));
+	typed_begin(&t);
+	buf_printf(&line,
+	    "bash -c 'load() { . %s; }; load; COMP_WORDS=(outboxctl token l); COMP_CWORD=2; "
+	    "_outboxctl; printf \"%%s\" \"${COMPREPLY[*]}\"'",
+	    script);
+	CU_ASSERT(typed_gives(&t, buf_terminate(&line), 0, "list", NULL));
+	CU_ASSERT_EQUAL(t.err.len, 0);
+	buf_free(&line);
 	typed_end(&t);
 }
 
@@ -140,6 +173,8 @@ const CU_TestInfo ctl_doc_tests[] = {
     {"the manual page has every command and option",
 	the_manual_page_has_every_command_and_option},
     {"bash completes words", bash_completes_words},
+    {"bash completes words if a function has read the script",
+	bash_completes_words_if_a_function_has_read_the_script},
     {"bash completes every command and option", bash_completes_every_command_and_option},
     CU_TEST_INFO_NULL,
 };
