@@ -1,10 +1,12 @@
 /* client/catalog.c -- looking things up in the schema document. */
 #include "client/catalog.h"
 
+#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
-#define NAMES_MAX 160 /* bytes of a list of names in a message */
+#define NAMES_MAX 160   /* bytes of a list of names in a message */
+#define SPELLING_MAX 63 /* bytes of a name that is looked at for slips */
 
 bool
 catalog_parse(struct catalog *cat, struct str text, struct err *e)
@@ -82,9 +84,9 @@ find(const struct catalog *cat, const json_t *in, const char *spelling)
 
 /* Appends a name, or "..." once there is no more room. */
 static void
-add_name(const char *name, size_t start, struct buf *out)
+add_name(const char *name, struct buf *out)
 {
-	size_t len = out->len - start;
+	size_t len = out->len;
 
 	if (len >= strlen("...") && memcmp(out->s + out->len - 3, "...", 3) == 0)
 		return;
@@ -106,7 +108,7 @@ catalog_record(
 		return true;
 	json_object_foreach((json_t *)records, other, v)
 		if (strcmp(other, find(cat, records, other)) == 0)
-			add_name(other, 0, &names);
+			add_name(other, &names);
 	err_set(e, ERR_INVALID_ARGUMENTS, "there is no type %s; there are %s", spelling,
 	    buf_terminate(&names));
 	buf_free(&names);
@@ -151,15 +153,89 @@ catalog_property(
 	return NULL;
 }
 
-void
-catalog_property_names(const struct catalog *cat, const char *type, struct buf *out)
+static size_t
+least(size_t a, size_t b)
 {
-	size_t start = out->len;
-	const char *name;
+	return a < b ? a : b;
+}
+
+static bool
+same_letter(char a, char b)
+{
+	return tolower((unsigned char)a) == tolower((unsigned char)b);
+}
+
+/* How many letters one has to add, drop, change or swap to make b of a; case does not count. */
+static size_t
+distance(const char *a, size_t a_len, const char *b, size_t b_len)
+{
+	size_t rows[3][SPELLING_MAX + 1] = {{0}};
+	size_t *before = rows[0], *above = rows[1], *row = rows[2];
+
+	for (size_t k = 0; k <= b_len; k++)
+		row[k] = k;
+	for (size_t i = 1; i <= a_len; i++) {
+		size_t *oldest = before;
+
+		before = above;
+		above = row;
+		row = oldest;
+		row[0] = i;
+		for (size_t k = 1; k <= b_len; k++) {
+			row[k] = least(least(above[k], row[k - 1]) + 1,
+			    above[k - 1] + !same_letter(a[i - 1], b[k - 1]));
+			if (i > 1 && k > 1 && same_letter(a[i - 2], b[k - 1]) &&
+			    same_letter(a[i - 1], b[k - 2]))
+				row[k] = least(row[k], before[k - 2] + 1);
+		}
+	}
+	return row[b_len];
+}
+
+/* The property that is spelled most like it, if nearly so: with one slip, and one more for each
+ * four letters. */
+static const char *
+nearest_property(const struct catalog *cat, const char *type, struct str spelling)
+{
+	size_t least_far = 2 + spelling.len / 4;
+	const char *name, *nearest = NULL;
 	json_t *v;
 
+	if (spelling.len == 0 || spelling.len > SPELLING_MAX)
+		return NULL;
+	json_object_foreach((json_t *)catalog_properties(cat, type), name, v) {
+		size_t len = strlen(name), far = least_far;
+
+		if (len <= SPELLING_MAX)
+			far = distance(spelling.s, spelling.len, name, len);
+		if (far < least_far && far < len) {
+			least_far = far;
+			nearest = name;
+		}
+	}
+	return nearest;
+}
+
+bool
+catalog_refuse_property(const struct catalog *cat, const char *type, struct str spelling,
+    bool has_id, struct err *e)
+{
+	const char *name, *nearest = nearest_property(cat, type, spelling);
+	struct buf names = {0};
+	json_t *v;
+
+	if (nearest != NULL)
+		return err_set(e, ERR_INVALID_ARGUMENTS,
+		    "%.*s is not a property of %s; did you mean %s?", (int)spelling.len,
+		    spelling.s, type, nearest);
+	if (has_id)
+		add_name("id", &names);
 	json_object_foreach((json_t *)catalog_properties(cat, type), name, v)
-		add_name(name, start, out);
+		add_name(name, &names);
+	err_set(e, ERR_INVALID_ARGUMENTS, "%.*s is not a property of %s; it has %s",
+	    (int)spelling.len, spelling.s, type, buf_terminate(&names));
+	buf_free(&names);
+	return false;
 }
 
 const json_t *

@@ -34,8 +34,10 @@ const json_t *catalog_properties(const struct catalog *cat, const char *type);
 /* The property of that name, case ignored; *name is how the server writes it. */
 const json_t *catalog_property(
     const struct catalog *cat, const char *type, struct str spelling, const char **name);
-/* Appends "a, b, c", as many as fit into a message. */
-void catalog_property_names(const struct catalog *cat, const char *type, struct buf *out);
+/* False with ERR_INVALID_ARGUMENTS, which tells the property that is spelled nearly so, or if
+ * there is none as many as fit into a message; where id is one, that is the first. */
+bool catalog_refuse_property(const struct catalog *cat, const char *type, struct str spelling,
+    bool has_id, struct err *e);
 
 /* {name: value} of what the server fills in; an array of {name, label}; {columns, filters, ...}
  */

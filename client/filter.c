@@ -162,17 +162,13 @@ each_name(const struct catalog *cat, const char *type, const char *list, name_ad
 static const char *
 property_name(const struct catalog *cat, const char *type, struct str name, struct err *e)
 {
-	struct buf names = {0};
 	const char *found;
 
-	if (str_is(name, "id"))
+	if (str_equal_nocase(name, STR("id")))
 		return "id";
 	if (catalog_property(cat, type, name, &found) != NULL)
 		return found;
-	catalog_property_names(cat, type, &names);
-	err_set(e, ERR_INVALID_ARGUMENTS, "%.*s is not a property of %s; it has id, %s",
-	    (int)name.len, name.s, type, buf_terminate(&names));
-	buf_free(&names);
+	catalog_refuse_property(cat, type, name, true, e);
 	return NULL;
 }
 

@@ -195,25 +195,13 @@ arrive(struct place *p, json_t *type, struct str part)
 }
 
 static bool
-refuse_property(struct place *p, struct str part, struct err *e)
-{
-	struct buf names = {0};
-
-	catalog_property_names(p->catalog, p->object, &names);
-	err_set(e, ERR_INVALID_ARGUMENTS, "%.*s is not a property of %s; it has %s",
-	    (int)part.len, part.s, p->object, buf_terminate(&names));
-	buf_free(&names);
-	return false;
-}
-
-static bool
 step_to_property(struct place *p, struct str part, struct err *e)
 {
 	const char *name;
 	const json_t *property = catalog_property(p->catalog, p->object, part, &name);
 
 	if (property == NULL)
-		return refuse_property(p, part, e);
+		return catalog_refuse_property(p->catalog, p->object, part, false, e);
 	arrive(p, json_incref(json_object_get(property, "type")), str_of(name));
 	return true;
 }

@@ -162,6 +162,8 @@ static const struct field_case objects[] = {
     {{"=5"},
 	" is not a property of x:BigBox; it has name, note, count, share, open, madeAt, "
 	"colour, tags, numbers, inner, items"},
+    {{"colours=5"}, "colours is not a property of x:BigBox; did you mean colour?"},
+    {{"maedat=5"}, "maedat is not a property of x:BigBox; did you mean madeAt?"},
     {{"inner/count=1"},
 	"inner/count is a path, which only updates have: give the whole property as JSON"},
 };
@@ -185,6 +187,7 @@ static const struct field_case patches[] = {
     {{"numbers/a=b"}, "numbers/a must be a number without a fraction"},
     {{"inner/weight=1"}, "weight is not a property of x:Inner; it has id, count, deep"},
     {{"items/0/weight=1"}, "weight is not a property of x:Inner; it has id, count, deep"},
+    {{"inner/cuont=1"}, "cuont is not a property of x:Inner; did you mean count?"},
     {{"name/first=a"}, "name has nothing in it, and no first"},
     {{"tags/a/b=true"}, "tags/a has nothing in it, and no b"},
     {{"inner/=1"}, " is not a property of x:Inner; it has id, count, deep"},
@@ -270,7 +273,7 @@ sorts_and_fields_are_lists_of_properties(void)
 	check(filter_sort(&cat, "x:BigBox", "madeat,-name", &e), &e,
 	    "[{\"property\":\"madeAt\",\"isAscending\":true},"
 	    "{\"property\":\"name\",\"isAscending\":false}]");
-	check(filter_fields(&cat, "x:BigBox", "id,NAME,inner", &e), &e,
+	check(filter_fields(&cat, "x:BigBox", "Id,NAME,inner", &e), &e,
 	    "[\"id\",\"name\",\"inner\"]");
 	check(filter_columns(&cat, "x:BigBox"), &e, "[\"id\",\"name\",\"madeAt\"]");
 	check(filter_columns(&cat, "x:Bag"), &e, "[\"id\"]");
