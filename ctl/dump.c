@@ -30,19 +30,33 @@ print(struct str text, struct err *e)
 	    err_set(e, ERR_SERVER_FAIL, "cannot write: %s", strerror(errno));
 }
 
+/* In any of the spellings that the commands of records take. */
+static const struct type *
+type_spelled(const char *name)
+{
+	struct str s = str_of(name);
+
+	str_cut_prefix_nocase(&s, "x:");
+	for (const struct type *const *t = model_types; *t != NULL; t++)
+		if (str_equal_nocase(s, str_of((*t)->name)) ||
+		    str_equal_nocase(s, str_of((*t)->alias)))
+			return *t;
+	return NULL;
+}
+
 /* The types that are named, in the order of the model; all of them if none is. */
 static bool
 choose_types(struct dump *d, const char *const *names, struct err *e)
 {
 	for (const char *const *name = names; *name != NULL; name++)
-		if (model_type_named(str_of(*name)) == NULL)
+		if (type_spelled(*name) == NULL)
 			return err_set(e, ERR_INVALID_ARGUMENTS,
 			    "there is no type %s; see outboxctl status", *name);
 	for (const struct type *const *t = model_types; *t != NULL; t++) {
 		bool wanted = *names == NULL;
 
 		for (const char *const *name = names; *name != NULL; name++)
-			wanted = wanted || model_type_named(str_of(*name)) == *t;
+			wanted = wanted || type_spelled(*name) == *t;
 		if (wanted)
 			d->types[d->n++] = *t;
 	}

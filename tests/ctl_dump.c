@@ -155,6 +155,30 @@ what_is_dumped_can_be_loaded_elsewhere_and_is_the_same(void)
 }
 
 static void
+a_type_may_be_spelled_in_each_way(void)
+{
+	static const char *const spellings[] = {"TlsInternalReport", "tls-internal-report",
+	    "x:TlsInternalReport", "X:TLS-internal-report"};
+	struct outbox o;
+	struct commanded c;
+
+	begin(&o);
+	create(&o, "example.com", "org");
+	create_tls(&o);
+	for (size_t i = 0; i < sizeof spellings / sizeof spellings[0]; i++) {
+		c = run(&o, STR(""), "dump", spellings[i]);
+		CU_ASSERT_EQUAL(c.status, 0);
+		CU_ASSERT_PTR_NOT_NULL(
+		    strstr(c.out.s, "\"records\":{\"TlsInternalReport\":1}"));
+		commanded_free(&c);
+	}
+	c = run(&o, STR(""), "dump", "mta-internal-report");
+	CU_ASSERT_EQUAL(c.status, 2);
+	commanded_free(&c);
+	outbox_stop(&o);
+}
+
+static void
 a_dump_that_was_cut_is_noticed_and_loading_can_go_on(void)
 {
 	struct commanded whole;
@@ -308,6 +332,7 @@ what_is_there_all_the_time_is_dumped_once(void)
 const CU_TestInfo ctl_dump_tests[] = {
     {"what is dumped can be loaded elsewhere and is the same",
 	what_is_dumped_can_be_loaded_elsewhere_and_is_the_same},
+    {"a type may be spelled in each way", a_type_may_be_spelled_in_each_way},
     {"a dump that was cut is noticed, and loading can go on",
 	a_dump_that_was_cut_is_noticed_and_loading_can_go_on},
     {"a record under an id that is taken is refused by line",
