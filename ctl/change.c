@@ -85,9 +85,10 @@ told_create(void *arg, const char *key, const char *id, const json_t *error)
 
 	progress_hide(&work->progress);
 	buf_printf(&what, "object %s", key + strlen(CREATION_PREFIX));
-	if (id != NULL)
+	if (id != NULL) {
 		printf("%s\n", id);
-	else
+		fflush(stdout); /* it is known, whatever ends this program next */
+	} else
 		complain_of(buf_terminate(&what), error);
 	buf_free(&what);
 	count(work);

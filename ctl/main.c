@@ -36,13 +36,7 @@ run(const struct line *l, struct err *e)
 	}
 	if (l->command->needs == NEEDS_STORE && !open_store(&s, l->words, e))
 		goto out;
-	if (!l->command->run(s, l->words, e))
-		goto out;
-	if (fflush(stdout) != 0) {
-		err_set(e, ERR_SERVER_FAIL, "cannot write to standard output");
-		goto out;
-	}
-	ok = true;
+	ok = l->command->run(s, l->words, e);
 out:
 	store_close(&s);
 	return ok;
@@ -90,7 +84,8 @@ main(int argc, char **argv)
 		puts("outboxctl " OUTBOX_VERSION);
 	else
 		run(&l, &e);
-	fflush(stdout);
+	if (fflush(stdout) != 0 || ferror(stdout))
+		err_set(&e, ERR_SERVER_FAIL, "cannot write to standard output");
 	if (e.code != ERR_NONE)
 		text_complain(e.text);
 	line_free(&l);

@@ -145,6 +145,8 @@ static const struct step more_steps[] = {
     {"outboxctl describe dmarc-internal-report", 0, "set of emailAddress", NULL},
     {"outboxctl describe DmarcReportRecord", 0, "enum DmarcActionDisposition", NULL},
     {"outboxctl describe TlsPolicyType", 0, "MTA-STS policy", NULL},
+    {"outboxctl describe >/dev/full", 1, NULL, "cannot write to standard output"},
+    {"outboxctl --help >/dev/full", 1, NULL, "cannot write to standard output"},
     {"outboxctl describe weather", 2, NULL, "there is no type weather; there are x:Dmarc"},
     {"echo '{\"domain\": \"a.example\", \"createdAt\": \"2026-01-01T00:00:00Z\", "
      "\"deliverAt\": "
@@ -259,6 +261,25 @@ many_records_go_in_pages_and_chunks(void)
 	    "'s/.*\"id\":\"\\([^\"]*\\)\".*/\\1/' | "
 	    "outboxctl delete tls-internal-report --stdin",
 	    0, "deleted 23\n", NULL));
+	buf_free(&line);
+	end(&d);
+}
+
+/* Somebody who interrupts a long create knows what there is. */
+static void
+ids_are_printed_while_more_are_read(void)
+{
+	struct desk d;
+	struct buf line = {0};
+
+	begin(&d, "max_objects_in_set = 7\n");
+	buf_printf(&line, make_lines, MANY);
+	CU_ASSERT(typed_gives(&d.typed, buf_terminate(&line), 0, NULL, NULL));
+	CU_ASSERT(typed_gives(&d.typed,
+	    ": >ids; (head -n 8 lines; n=0; until [ -s ids ] || [ $n -ge 200 ]; do sleep 0.1; "
+	    "n=$((n + 1)); done; grep -c . ids >seen) | "
+	    "outboxctl create tls-internal-report --stdin >ids; cat seen",
+	    0, "7\n", NULL));
 	buf_free(&line);
 	end(&d);
 }
@@ -381,6 +402,7 @@ the_schema_is_fetched_once(void)
 const CU_TestInfo ctl_site_tests[] = {
     {"the contract's command lines work", the_contracts_command_lines_work},
     {"many records go in pages and chunks", many_records_go_in_pages_and_chunks},
+    {"ids are printed while more are read", ids_are_printed_while_more_are_read},
     {"a removed anchor loses no record", a_removed_anchor_loses_no_record},
     {"a status tells what went wrong", a_status_tells_what_went_wrong},
     {"a token is not shown", a_token_is_not_shown},
