@@ -84,7 +84,7 @@ ctl_restore(struct store *s, const words w, struct err *e)
 	(void)s;
 	ctl_config_path(&config, w);
 	argv[2] = config.s;
-	if (!config_read(&c, config.s, e))
+	if (!ctl_config(&c, w, e))
 		goto out;
 	ok = become_owner(c.data_dir, e);
 	config_free(&c);

@@ -113,8 +113,8 @@ void usage_of_command(const struct command *c, struct buf *out);
 /* Appends the whole usage text, or what there is to know of one command. */
 void usage(const struct command *c, struct buf *out);
 
-/* ctl/target.c.  The configuration of the outbox that --dir or --config names; config_free().
- */
+/* ctl/target.c.  The configuration of the outbox that --dir or --config names, or the default;
+ * config_free().  What is wrong with one that is named is ERR_INVALID_ARGUMENTS. */
 bool ctl_config(struct config *c, const words w, struct err *e);
 /* Appends its path, as a C string. */
 void ctl_config_path(struct buf *path, const words w);

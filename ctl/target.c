@@ -14,11 +14,14 @@ ctl_config_path(struct buf *path, const words w)
 bool
 ctl_config(struct config *c, const words w, struct err *e)
 {
+	const bool named = *w[WORD_DIR] != NULL || *w[WORD_CONFIG] != NULL;
 	struct buf path = {0};
+	struct err why = {0};
 	bool ok;
 
 	ctl_config_path(&path, w);
-	ok = config_read(c, path.s, e);
+	ok = config_read(c, path.s, &why) ||
+	    err_set(e, named ? ERR_INVALID_ARGUMENTS : why.code, "%s", why.text);
 	buf_free(&path);
 	return ok;
 }
