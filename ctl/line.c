@@ -119,12 +119,33 @@ read_behind_command(struct line *l, int argc, char **argv, struct err *e)
 	return read_words(l, argc, argv, options, e);
 }
 
+/* Where the first word is that of commands, their second ones are told. */
+static bool
+refuse_command(int argc, char **argv, struct err *e)
+{
+	struct buf seconds = {0};
+
+	if (argc == 0)
+		return err_set(e, ERR_INVALID_ARGUMENTS, "a command is missing");
+	for (const struct command *c = commands; c->name[0] != NULL; c++)
+		if (strcmp(argv[0], c->name[0]) == 0)
+			buf_printf(&seconds, "%s%s", seconds.len > 0 ? ", " : "", c->name[1]);
+	if (seconds.len == 0)
+		err_set(e, ERR_INVALID_ARGUMENTS, "there is no such command: %s", argv[0]);
+	else if (argc == 1)
+		err_set(e, ERR_INVALID_ARGUMENTS, "%s needs a second word: %s", argv[0],
+		    buf_terminate(&seconds));
+	else
+		err_set(e, ERR_INVALID_ARGUMENTS, "there is no such command: %s %s, but %s",
+		    argv[0], argv[1], buf_terminate(&seconds));
+	buf_free(&seconds);
+	return false;
+}
+
 /* argv begins with the command; *n is how many words its name has. */
 static bool
 find_command(struct line *l, int argc, char **argv, int *n, struct err *e)
 {
-	bool half = false; /* the first word is that of a command */
-
 	for (const struct command *c = commands; c->name[0] != NULL; c++) {
 		*n = c->name[1][0] != '\0' ? 2 : 1;
 		if (argc >= *n && strcmp(argv[0], c->name[0]) == 0 &&
@@ -132,12 +153,8 @@ find_command(struct line *l, int argc, char **argv, int *n, struct err *e)
 			l->command = c;
 			return true;
 		}
-		half = half || (argc > 0 && strcmp(argv[0], c->name[0]) == 0);
 	}
-	if (argc == 0)
-		return err_set(e, ERR_INVALID_ARGUMENTS, "a command is missing");
-	return err_set(e, ERR_INVALID_ARGUMENTS, "there is no such command: %s%s%s", argv[0],
-	    half && argc > 1 ? " " : "", half && argc > 1 ? argv[1] : "");
+	return refuse_command(argc, argv, e);
 }
 
 /* One word against what the command takes. */
