@@ -6,37 +6,11 @@
 #include "ctl/table.h"
 #include "ctl/text.h"
 
-static json_t *
-columns(const char *const *names)
-{
-	json_t *out = json_array();
-
-	for (; *names != NULL; names++)
-		json_array_append_new(out, json_string(*names));
-	return out;
-}
-
-static void
-start(struct table *t, const char *const *names)
-{
-	json_t *list = columns(names);
-
-	table_start(t, stdout, list);
-	json_decref(list);
-}
-
 static void
 finish(struct table *t)
 {
 	table_print(t);
 	table_free(t);
-}
-
-static void
-add_row(struct table *t, json_t *row)
-{
-	table_add(t, row);
-	json_decref(row);
 }
 
 static void
@@ -137,9 +111,9 @@ describe_type(const struct catalog *cat, const char *type)
 	if (description != NULL)
 		print_line(description);
 	putchar('\n');
-	start(&t, names);
+	table_start_named(&t, names);
 	json_object_foreach((json_t *)catalog_properties(cat, type), name, v)
-		add_row(&t, property_row(cat, type, name, v));
+		table_add_new(&t, property_row(cat, type, name, v));
 	finish(&t);
 	if (list != NULL)
 		putchar('\n');
@@ -158,7 +132,7 @@ describe_enum(const struct catalog *cat, const char *name)
 
 	print_line(name);
 	putchar('\n');
-	start(&t, names);
+	table_start_named(&t, names);
 	json_array_foreach(catalog_enum_values(cat, name), i, v)
 		table_add(&t, v);
 	finish(&t);
@@ -181,10 +155,10 @@ describe_all(const struct catalog *cat)
 	struct table t;
 	json_t *v;
 
-	start(&t, names);
+	table_start_named(&t, names);
 	json_object_foreach((json_t *)catalog_records(cat), name, v)
 		if (is_own_name(cat, name))
-			add_row(&t,
+			table_add_new(&t,
 			    json_pack("{s: s, s: s*}", "type", name, "description",
 				member_text(v, "description")));
 	finish(&t);

@@ -30,6 +30,17 @@ table_start(struct table *t, FILE *out, const json_t *names)
 }
 
 void
+table_start_named(struct table *t, const char *const *names)
+{
+	json_t *list = json_array();
+
+	for (; *names != NULL; names++)
+		json_array_append_new(list, json_string(*names));
+	table_start(t, stdout, list);
+	json_decref(list);
+}
+
+void
 table_add(struct table *t, const json_t *row)
 {
 	const size_t columns = json_array_size(t->names);
@@ -48,6 +59,13 @@ table_add(struct table *t, const json_t *row)
 		widen(&t->widths[i], text.s);
 		t->cells[t->n_cells++] = text.s;
 	}
+}
+
+void
+table_add_new(struct table *t, json_t *row)
+{
+	table_add(t, row);
+	json_decref(row);
 }
 
 /* Nothing but the text stands in the last column. */

@@ -20,8 +20,11 @@ struct table {
 
 /* names is an array of strings, borrowed.  table_free(). */
 void table_start(struct table *t, FILE *out, const json_t *names);
+/* To standard output; names ends with NULL. */
+void table_start_named(struct table *t, const char *const *names);
 /* The members of row that the columns are called after. */
 void table_add(struct table *t, const json_t *row);
+void table_add_new(struct table *t, json_t *row); /* which is stolen */
 /* Prints what waits; the names of the columns stand above the first row. */
 void table_print(struct table *t);
 void table_free(struct table *t);

@@ -11,6 +11,7 @@
 #include "base/date.h"
 #include "ctl/command.h"
 #include "ctl/duration.h"
+#include "ctl/table.h"
 
 static bool
 describe(const words w, struct store_token *t, struct err *e)
@@ -60,7 +61,7 @@ out:
 }
 
 static void
-print_token(const struct store_token *t)
+add_token(struct table *table, const struct store_token *t)
 {
 	char id[TOKEN_ID_TEXT_LEN + 1], created[DATE_LEN + 1], expires[DATE_LEN + 1] = "never";
 	struct buf names = {0};
@@ -70,24 +71,28 @@ print_token(const struct store_token *t)
 	if (t->expires_s != 0)
 		date_format(t->expires_s, expires);
 	permissions_format(t->permissions, &names);
-	printf(
-	    "%s  %s  %-20s  %s  %s\n", id, created, expires, buf_terminate(&names), t->subject);
+	table_add_new(table,
+	    json_pack("{s: s, s: s, s: s, s: s, s: s}", "ID", id, "CREATED", created, "EXPIRES",
+		expires, "SUBJECT", t->subject, "PERMISSIONS", buf_terminate(&names)));
 	buf_free(&names);
 }
 
 bool
 ctl_token_list(struct store *s, const words w, struct err *e)
 {
+	static const char *const names[] = {
+	    "ID", "CREATED", "EXPIRES", "SUBJECT", "PERMISSIONS", NULL};
 	struct store_tokens tokens;
+	struct table table;
 
 	(void)w;
 	if (!store_token_list(s, &tokens, e))
 		return false;
-	if (tokens.n > 0)
-		printf("%-20s  %-20s  %-20s  %s\n", "ID", "CREATED", "EXPIRES",
-		    "PERMISSIONS  SUBJECT");
+	table_start_named(&table, names);
 	for (size_t i = 0; i < tokens.n; i++)
-		print_token(&tokens.list[i]);
+		add_token(&table, &tokens.list[i]);
+	table_print(&table);
+	table_free(&table);
 	store_tokens_free(&tokens);
 	return true;
 }

@@ -8,6 +8,7 @@
 #include "base/date.h"
 #include "ctl/command.h"
 #include "ctl/password.h"
+#include "ctl/table.h"
 
 static bool
 name_of(const words w, struct str *name, struct err *e)
@@ -66,7 +67,7 @@ ctl_user_remove(struct store *s, const words w, struct err *e)
 }
 
 static void
-print_user(const struct store_user *u)
+add_user(struct table *table, const struct store_user *u)
 {
 	char created[DATE_LEN + 1], changed[DATE_LEN + 1];
 	struct buf names = {0};
@@ -74,22 +75,27 @@ print_user(const struct store_user *u)
 	date_format(u->created_s, created);
 	date_format(u->changed_s, changed);
 	permissions_format(u->permissions, &names);
-	printf("%s  %s  %s  %s\n", created, changed, buf_terminate(&names), u->name);
+	table_add_new(table,
+	    json_pack("{s: s, s: s, s: s, s: s}", "CREATED", created, "PASSWORD", changed,
+		"NAME", u->name, "PERMISSIONS", buf_terminate(&names)));
 	buf_free(&names);
 }
 
 bool
 ctl_user_list(struct store *s, const words w, struct err *e)
 {
+	static const char *const names[] = {"CREATED", "PASSWORD", "NAME", "PERMISSIONS", NULL};
 	struct store_users users;
+	struct table table;
 
 	(void)w;
 	if (!store_user_list(s, &users, e))
 		return false;
-	if (users.n > 0)
-		printf("%-20s  %-20s  %s\n", "CREATED", "PASSWORD", "PERMISSIONS  NAME");
+	table_start_named(&table, names);
 	for (size_t i = 0; i < users.n; i++)
-		print_user(&users.list[i]);
+		add_user(&table, &users.list[i]);
+	table_print(&table);
+	table_free(&table);
 	store_users_free(&users);
 	return true;
 }

@@ -67,7 +67,12 @@ a_user_comes_logs_in_and_goes(void)
 	CU_ASSERT(gives(&d,
 	    "echo 'correct horse' | outboxctl --dir $D user add alice --permissions reader", 0,
 	    NULL, NULL));
-	CU_ASSERT(gives(&d, "outboxctl --dir $D user list", 0, "reader  alice\n", NULL));
+	CU_ASSERT(gives(&d, "outboxctl --dir $D user list", 0, "  alice  reader\n", NULL));
+	CU_ASSERT(gives(&d,
+	    "echo 'correct horse' >word; outboxctl --dir $D user add \"$(printf "
+	    "'b\\342\\200\\256')\" --permissions admin "
+	    "<word && outboxctl --dir $D user list",
+	    0, "  b\\u202e  admin\n", NULL));
 	CU_ASSERT_EQUAL(log_in(&v, "correct horse"), 303);
 	CU_ASSERT_EQUAL(visitor_use_code(&v, v.code), 200);
 	CU_ASSERT_EQUAL(visitor_see_session(&v, v.access), 200);
@@ -79,7 +84,10 @@ a_user_comes_logs_in_and_goes(void)
 	CU_ASSERT_EQUAL(visitor_use_code(&v, v.code), 200);
 	CU_ASSERT(gives(&d, "outboxctl --dir $D user remove alice", 0, NULL, NULL));
 	CU_ASSERT_EQUAL(visitor_see_session(&v, v.access), 401);
-	CU_ASSERT(gives(&d, "outboxctl --dir $D user list", 0, NULL, NULL));
+	CU_ASSERT(gives(&d,
+	    "outboxctl --dir $D user remove \"$(printf 'b\\342\\200\\256')\" && "
+	    "outboxctl --dir $D user list",
+	    0, NULL, NULL));
 	visitor_close(&v);
 	site_client_close(&c);
 	end(&d);
@@ -199,7 +207,7 @@ a_terminal_does_not_show_what_is_typed(void)
 	CU_ASSERT_EQUAL(type(&d, right, &seen, &echoes), 0);
 	CU_ASSERT_PTR_NULL(strstr(buf_terminate(&seen), "horse"));
 	CU_ASSERT_TRUE(echoes);
-	CU_ASSERT(gives(&d, "outboxctl --dir $D user list", 0, "admin  bob\n", NULL));
+	CU_ASSERT(gives(&d, "outboxctl --dir $D user list", 0, "  bob   admin\n", NULL));
 	buf_free(&seen);
 	end(&d);
 }
