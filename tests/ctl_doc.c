@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "auth/permission.h"
 #include "base/io.h"
 #include "ctl/command.h"
 #include "tests/suites.h"
@@ -40,7 +41,7 @@ check_options(const struct buf *page, const struct take *list)
 }
 
 static void
-the_manual_page_has_every_command_and_option(void)
+the_manual_page_has_every_command_option_and_role(void)
 {
 	struct buf page = {0};
 	struct err e = {0};
@@ -58,6 +59,8 @@ the_manual_page_has_every_command_and_option(void)
 		check_options(&page, common_takes[c->needs]);
 		buf_free(&name);
 	}
+	for (const struct role *r = auth_roles; r->name != NULL; r++)
+		CU_ASSERT(has(&page, ".Sy", r->name));
 	buf_free(&page);
 }
 
@@ -170,8 +173,8 @@ bash_completes_every_command_and_option(void)
 }
 
 const CU_TestInfo ctl_doc_tests[] = {
-    {"the manual page has every command and option",
-	the_manual_page_has_every_command_and_option},
+    {"the manual page has every command, option and role",
+	the_manual_page_has_every_command_option_and_role},
     {"bash completes words", bash_completes_words},
     {"bash completes words if a function has read the script",
 	bash_completes_words_if_a_function_has_read_the_script},
