@@ -68,7 +68,8 @@ void record_free(struct record *r);
 
 /* Writes a stored record for a face: the fields whose bit is set in wanted (bit i is
  * t->fields[i]), as members without the braces: "domain":"example.com","rua":[...].  v is the
- * parsed canonical text. */
+ * parsed canonical text; for a field that it lacks, because it is older than that, stands the
+ * default. */
 void model_show(
     const struct type *t, const json_t *v, uint64_t wanted, enum face face, struct buf *out);
 #define MODEL_ALL_FIELDS UINT64_MAX

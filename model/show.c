@@ -41,12 +41,25 @@ show_item(const struct field *f, const json_t *v, size_t i, enum face face, stru
 	show_one(f, v, face, out);
 }
 
+/* What a record lacks that was stored before there was such a field. */
+static void
+show_default(const struct field *f, struct buf *out)
+{
+	const char *text = model_default(f);
+
+	buf_puts(out, text != NULL ? text : "null");
+}
+
 static void
 show_value(const struct field *f, const json_t *v, enum face face, struct buf *out)
 {
 	json_t *item;
 	size_t i;
 
+	if (f->shape == ONE && v == NULL) {
+		show_default(f, out);
+		return;
+	}
 	if (f->shape == ONE) {
 		show_one(f, v, face, out);
 		return;

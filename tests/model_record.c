@@ -392,6 +392,23 @@ a_face_shows_the_wanted_fields(void)
 }
 
 static void
+a_field_that_is_younger_than_the_record_shows_its_default(void)
+{
+	json_t *v = toy_parse("{\"tags\": [], \"part\": {\"title\": \"t\"}}");
+	struct buf out = {0};
+
+	model_show(&toy, v, MODEL_ALL_FIELDS, FACE_ARRAYS, &out);
+	CU_ASSERT_STRING_EQUAL(buf_terminate(&out),
+	    "\"tags\":[],\"ids\":[],\"count\":7,\"part\":{\"title\":\"t\",\"version\":1.0,"
+	    "\"note\":null,\"items\":[]},\"domain\":null");
+	buf_clear(&out);
+	model_show(&toy, v, 1 << 1 | 1 << 2, FACE_MAPS, &out);
+	CU_ASSERT_STRING_EQUAL(buf_terminate(&out), "\"ids\":{},\"count\":7");
+	buf_free(&out);
+	json_decref(v);
+}
+
+static void
 a_record_of_the_largest_size_is_stored_and_one_past_it_is_not(void)
 {
 	json_t *v = toy_parse("{" TOY_REST "}");
@@ -558,6 +575,8 @@ const CU_TestInfo model_record_tests[] = {
     {"canonical text stays as it is and both faces read back",
 	canonical_text_stays_as_it_is_and_both_faces_read_back},
     {"a face shows the wanted fields", a_face_shows_the_wanted_fields},
+    {"a field that is younger than the record shows its default",
+	a_field_that_is_younger_than_the_record_shows_its_default},
     {"a record of the largest size is stored and one past it is not",
 	a_record_of_the_largest_size_is_stored_and_one_past_it_is_not},
     {"a record that is too large is not written to its end",
