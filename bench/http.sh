@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# bench/http.sh -- requests a second through nginx: an empty call, a /get, a query with get, and a create.
+# bench/http.sh -- requests a second through nginx: an empty call, a /get, a query with get of ten, and a create.
 #
 # usage: bench/http.sh [SECONDS [WORKERS]]     wrk (a Debian package) makes the load; everything on loopback.
 # Machines are noisy: compare rows of one run with each other, not with those of another day.
@@ -21,11 +21,11 @@ create='["x:DmarcInternalReport/set",{"create":{"a":{"domain":"bench.example","c
 
 # id [CALLS]: the first id that the outbox answers with
 id() { curl -sS "$url" -H "Authorization: Bearer $token" -H 'Content-Type: application/json' -d "{$using,\"methodCalls\":[$1]}" | grep -o 'd[0-9a-v]\{10\}' | head -n 1; }
-some=$(id "$create")
+for _ in {1..10}; do some=$(id "$create"); done
 
 row() { # NAME CLIENTS CALLS
 	local lua=$dir/post.lua
-	printf 'wrk.method = "POST"\nwrk.headers["Content-Type"] = "application/json"\nwrk.headers["Authorization"] = "Bearer %s"\nwrk.body = [==[{%s,"methodCalls":[%s]}]==]\nresponse = function(status, headers, body)\n  if status ~= 200 or body:find("error\\"", 1, true) then wrk.thread:stop() end\nend\n' "$token" "$using" "$3" >"$lua"
+	printf 'wrk.method = "POST"\nwrk.headers["Content-Type"] = "application/json"\nwrk.headers["Authorization"] = "Bearer %s"\nwrk.body = [==[{%s,"methodCalls":[%s]}]==]\nresponse = function(status, headers, body)\n  if status ~= 200 or body:find("\\"error\\"", 1, true) or body:find("\\"notCreated\\":{", 1, true) then\n    io.stderr:write("bench/http.sh: ", status, " ", body:sub(1, 500), "\\n") os.exit(1)\n  end\nend\n' "$token" "$using" "$3" >"$lua"
 	wrk -t 2 -c "$2" -d "${seconds}s" --latency -s "$lua" "$url" |
 		awk -v name="$1" -v clients="$2" '
 			/50%/ {p50 = $2} /99%/ {p99 = $2} /Requests\/sec/ {rate = $2} /Non-2xx|Socket errors/ {bad = bad " " $0}
