@@ -105,7 +105,7 @@ $(BUILD)/tests/libtests.a: $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/run.c,
 # Clients and faults; the checker, which knows nothing of storage/; the shim that outbox-store is started with.
 CHAOS_LOOK := check contents dice environment findings journal ledger shelf since
 CHAOS_TEST := ask check_tests contents dice disk_control disk_tests journal powercut tests
-CHAOS_SHIM := disk disk_undo
+CHAOS_SHIM := disk disk_blind disk_undo
 CHAOS_RUN  := $(filter-out check environment findings ledger shelf since check_tests disk_tests tests $(CHAOS_SHIM),\
 	$(CHAOS:tests/chaos/%.c=%))
 
@@ -120,7 +120,7 @@ $(BUILD)/chaos/tests: $(CHAOS_TEST:%=$(BUILD)/tests/chaos/%.o) $(BUILD)/tests/li
 $(addprefix $(BUILD)/chaos/,chaos check tests):
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcunit
-$(BUILD)/chaos/disk.so: $(CHAOS_SHIM:%=tests/chaos/%.c) $(wildcard tests/chaos/disk*.h)
+$(BUILD)/chaos/disk.so: $(CHAOS_SHIM:%=tests/chaos/%.c) $(wildcard tests/chaos/disk*.h base/*.h) Makefile
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) -U_FORTIFY_SOURCE $(CFLAGS) -fPIC -shared -o $@ $(filter %.c,$^)
 

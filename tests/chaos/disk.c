@@ -1,8 +1,8 @@
 /* tests/chaos/disk.c -- the disk shim: a full disk, and a disk that forgets at a power cut what
  * was not synced.  In LD_PRELOAD; inert but in outbox-store.
  *
- * Every function of the C library that changes a file or a name below the data folder is here.
- * What it cannot see (a shared writable mapping, stdio) ends the process. */
+ * Here is what the store and Berkeley DB change files and names with.  What it cannot see (a
+ * shared writable mapping, stdio, what disk_blind.c lists) ends the process. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
@@ -21,6 +22,7 @@
 
 #define PROGRAM "outbox-store"
 #define FDS_MAX 65536
+#define MARK_LEN 6 /* of the place that mkstemp() fills */
 
 static struct {
 	bool on;
@@ -45,13 +47,28 @@ disk_start(void)
 		undo_give_up("no control", path);
 	syscall(SYS_close, fd);
 	undo_begin(getenv(DISK_DATA_NAME), side, &disk.control->changes);
+	disk.control->starts++;
 	disk.on = true;
 }
 
-static struct tracked *
-tracked(int fd)
+struct tracked *
+disk_tracked(int fd)
 {
 	return disk.on && fd >= 0 && fd < FDS_MAX ? disk.fds[fd] : NULL;
+}
+
+bool
+disk_has(int dir_fd, const char *path)
+{
+	struct undo_path p;
+
+	return disk.on && undo_path(dir_fd, path, &p);
+}
+
+void
+disk_find_real(const char *name, void *function)
+{
+	*(void **)function = dlsym(RTLD_NEXT, name);
 }
 
 /* --- room --- */
@@ -135,7 +152,7 @@ write_at(struct tracked *t, int fd, const void *bytes, size_t len, off_t at)
 ssize_t
 write(int fd, const void *bytes, size_t len)
 {
-	struct tracked *t = tracked(fd);
+	struct tracked *t = disk_tracked(fd);
 
 	return t == NULL ? syscall(SYS_write, fd, bytes, len) : write_at(t, fd, bytes, len, -1);
 }
@@ -143,7 +160,7 @@ write(int fd, const void *bytes, size_t len)
 ssize_t
 pwrite(int fd, const void *bytes, size_t len, off_t at)
 {
-	struct tracked *t = tracked(fd);
+	struct tracked *t = disk_tracked(fd);
 
 	return t == NULL ? syscall(SYS_pwrite64, fd, bytes, len, at)
 			 : write_at(t, fd, bytes, len, at);
@@ -171,7 +188,7 @@ write_pieces(struct tracked *t, int fd, const struct iovec *v, int n, off_t at)
 ssize_t
 writev(int fd, const struct iovec *v, int n)
 {
-	struct tracked *t = tracked(fd);
+	struct tracked *t = disk_tracked(fd);
 
 	return t == NULL ? syscall(SYS_writev, fd, v, n) : write_pieces(t, fd, v, n, -1);
 }
@@ -179,7 +196,7 @@ writev(int fd, const struct iovec *v, int n)
 ssize_t
 pwritev(int fd, const struct iovec *v, int n, off_t at)
 {
-	struct tracked *t = tracked(fd);
+	struct tracked *t = disk_tracked(fd);
 
 	return t == NULL ? syscall(SYS_pwritev, fd, v, n, at, 0)
 			 : write_pieces(t, fd, v, n, at);
@@ -188,7 +205,7 @@ pwritev(int fd, const struct iovec *v, int n, off_t at)
 int
 ftruncate(int fd, off_t size)
 {
-	struct tracked *t = tracked(fd);
+	struct tracked *t = disk_tracked(fd);
 	uint64_t before, after = (uint64_t)size;
 	int rc = -1;
 
@@ -207,7 +224,7 @@ ftruncate(int fd, off_t size)
 int
 fallocate(int fd, int mode, off_t at, off_t len)
 {
-	struct tracked *t = tracked(fd);
+	struct tracked *t = disk_tracked(fd);
 	int rc = -1;
 
 	if (t == NULL)
@@ -231,7 +248,7 @@ posix_fallocate(int fd, off_t at, off_t len)
 ssize_t
 copy_file_range(int from, off64_t *from_at, int to, off64_t *to_at, size_t len, unsigned flags)
 {
-	if (tracked(to) == NULL)
+	if (disk_tracked(to) == NULL)
 		return syscall(SYS_copy_file_range, from, from_at, to, to_at, len, flags);
 	errno = EXDEV;
 	return -1;
@@ -255,7 +272,7 @@ sync_folder(const struct tracked *t, int fd, long call)
 static int
 sync_one(int fd, long call)
 {
-	struct tracked *t = tracked(fd);
+	struct tracked *t = disk_tracked(fd);
 	int rc;
 
 	if (t == NULL)
@@ -359,6 +376,48 @@ int
 creat(const char *path, mode_t mode)
 {
 	return open_any(AT_FDCWD, path, O_CREAT | O_WRONLY | O_TRUNC, mode);
+}
+
+/* The C library's own would open it behind our back. */
+int
+mkostemps(char *path, int behind, int flags)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz012345"; /* 32 */
+	size_t len = strlen(path), kept = (size_t)behind + MARK_LEN;
+	int fd;
+
+	if (behind < 0 || len < kept || strncmp(path + len - kept, "XXXXXX", MARK_LEN) != 0) {
+		errno = EINVAL;
+		return -1;
+	}
+	do {
+		uint8_t dice[MARK_LEN];
+
+		if (getrandom(dice, sizeof dice, 0) != sizeof dice)
+			return -1;
+		for (size_t i = 0; i < MARK_LEN; i++)
+			path[len - kept + i] = letters[dice[i] % 32];
+		fd = open_any(AT_FDCWD, path, O_RDWR | O_CREAT | O_EXCL | flags, 0600);
+	} while (fd < 0 && errno == EEXIST);
+	return fd;
+}
+
+int
+mkostemp(char *path, int flags)
+{
+	return mkostemps(path, 0, flags);
+}
+
+int
+mkstemps(char *path, int behind)
+{
+	return mkostemps(path, behind, 0);
+}
+
+int
+mkstemp(char *path)
+{
+	return mkostemps(path, 0, 0);
 }
 
 int
@@ -512,13 +571,6 @@ link(const char *from, const char *to)
 
 /* --- what it says of the disk --- */
 
-/* There is no system call of that form: the C library's own, behind ours. */
-static void
-find_real(const char *name, void *function)
-{
-	*(void **)function = dlsym(RTLD_NEXT, name);
-}
-
 static int
 say_room(int rc, struct statvfs *st)
 {
@@ -534,7 +586,7 @@ statvfs(const char *path, struct statvfs *st)
 {
 	int (*real)(const char *, struct statvfs *);
 
-	find_real("statvfs", &real);
+	disk_find_real("statvfs", &real);
 	return say_room(real(path, st), st);
 }
 
@@ -543,7 +595,7 @@ fstatvfs(int fd, struct statvfs *st)
 {
 	int (*real)(int, struct statvfs *);
 
-	find_real("fstatvfs", &real);
+	disk_find_real("fstatvfs", &real);
 	return say_room(real(fd, st), st);
 }
 
@@ -552,7 +604,7 @@ fstatvfs(int fd, struct statvfs *st)
 void *
 mmap(void *at, size_t len, int protection, int flags, int fd, off_t offset)
 {
-	if (tracked(fd) != NULL && (protection & PROT_WRITE) && (flags & MAP_SHARED))
+	if (disk_tracked(fd) != NULL && (protection & PROT_WRITE) && (flags & MAP_SHARED))
 		undo_give_up("mapped to be written", "");
 	return (void *)syscall(SYS_mmap, at, len, protection, flags, fd, offset);
 }
@@ -565,7 +617,7 @@ fopen(const char *path, const char *mode)
 
 	if (disk.on && strpbrk(mode, "wa+") != NULL && undo_path(AT_FDCWD, path, &p))
 		undo_give_up("opened as a stream", path);
-	find_real("fopen", &real);
+	disk_find_real("fopen", &real);
 	return real(path, mode);
 }
 
@@ -578,6 +630,10 @@ __asm__(".globl open64\n.set open64, open\n"
 	".globl __openat_2\n.set __openat_2, openat\n"
 	".globl __openat64_2\n.set __openat64_2, openat\n"
 	".globl creat64\n.set creat64, creat\n"
+	".globl mkstemp64\n.set mkstemp64, mkstemp\n"
+	".globl mkostemp64\n.set mkostemp64, mkostemp\n"
+	".globl mkstemps64\n.set mkstemps64, mkstemps\n"
+	".globl mkostemps64\n.set mkostemps64, mkostemps\n"
 	".globl pwrite64\n.set pwrite64, pwrite\n"
 	".globl pwritev64\n.set pwritev64, pwritev\n"
 	".globl ftruncate64\n.set ftruncate64, ftruncate\n"

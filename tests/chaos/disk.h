@@ -16,6 +16,7 @@
  *            in both.  KEPT is what was removed or replaced, "-" if nothing; of an exchange the
  *            inode that had the first name
  *   KEPT     k-N, a link to such a file, or such a folder itself
+ *   disk.so  a link to the shim: a path in LD_PRELOAD can hold no space, the build's may
  *
  * A sync of the file or folder empties its f- or d- file.  A move that one of its folders was
  * synced after has happened: disks do it as a whole. */
@@ -39,6 +40,8 @@ struct disk_control {
 	_Atomic bool unseen;      /* whoever asks for the free space is told of plenty */
 	_Atomic uint32_t sync_us; /* a sync takes so much longer */
 	_Atomic uint64_t changes; /* of names, so far: the shim counts them */
+	_Atomic uint64_t
+	    starts; /* of programs that it is in, and not inert: it counts them too */
 };
 
 struct disk_head {
@@ -56,7 +59,8 @@ struct disk_page {
 /* Makes the side folder and sets the environment for what is started from now on.  shim is the
  * path of disk.so. */
 bool disk_begin(const char *shim, const char *data, const char *side, struct err *e);
-/* What the disk is like from now on, all but the count; {.room = -1} is a good one. */
+/* What the disk is like from now on, all but the counts; {.room = -1} is a good one.  An error
+ * if the shim has not been in any outbox-store yet: nothing would be tried. */
 bool disk_set(const char *side, const struct disk_control *want, struct err *e);
 
 #endif

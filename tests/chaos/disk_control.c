@@ -27,10 +27,13 @@ disk_begin(const char *shim, const char *data, const char *side, struct err *e)
 		return control_failed(e, shim);
 	if (mkdir(side, 0700) != 0)
 		return control_failed(e, side);
+	snprintf(path, sizeof path, "%s/disk.so", side);
+	if (symlink(shim, path) != 0)
+		return control_failed(e, path);
+	setenv("LD_PRELOAD", path, 1);
 	snprintf(path, sizeof path, "%s/control", side);
 	if (!io_write_file(path, (struct str){(const char *)&none, sizeof none}, 0600, e))
 		return false;
-	setenv("LD_PRELOAD", shim, 1);
 	setenv(DISK_DATA_NAME, data, 1);
 	setenv(DISK_SIDE_NAME, side, 1);
 	return true;
@@ -41,6 +44,7 @@ disk_set(const char *side, const struct disk_control *want, struct err *e)
 {
 	char path[DISK_PATH_MAX];
 	struct disk_control *c = MAP_FAILED;
+	bool started;
 	int fd;
 
 	snprintf(path, sizeof path, "%s/control", side);
@@ -54,6 +58,8 @@ disk_set(const char *side, const struct disk_control *want, struct err *e)
 	c->overwriting = want->overwriting;
 	c->unseen = want->unseen;
 	c->sync_us = want->sync_us;
+	started = c->starts > 0;
 	munmap(c, sizeof *c);
-	return true;
+	return started ||
+	    err_set(e, ERR_SERVER_FAIL, "no outbox-store has loaded the disk shim");
 }

@@ -41,6 +41,18 @@ bool undo_path(int dir_fd, const char *path, struct undo_path *p);
 /* What is open there; made: a moment ago, with nothing in it. */
 struct tracked *undo_track(int fd, bool made);
 
+/* --- disk.c --- */
+
+/* What is open there, if it is below the data folder. */
+struct tracked *disk_tracked(int fd);
+/* Is that path below the data folder? */
+bool disk_has(int dir_fd, const char *path);
+/* Into *function, a pointer to one: the C library's own, behind ours, where there is no system
+ * call of that form. */
+void disk_find_real(const char *name, void *function);
+
+/* --- disk_undo.c --- */
+
 /* Under t->lock, before bytes from `from` to `until` of the file are written or cut off. */
 void undo_save(struct tracked *t, int fd, uint64_t from, uint64_t until);
 /* Under t->lock, after the file was synced. */
