@@ -39,7 +39,7 @@ else ifdef SAN
 BUILD     := build-san
 CFLAGS    += -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 LDFLAGS   += -fsanitize=address,undefined
-LSAN      := suppressions=$(CURDIR)/tests/lsan.supp:print_suppressions=0
+LSAN      := "suppressions='$(CURDIR)/tests/lsan.supp':print_suppressions=0"
 else
 BUILD     := build
 CPPFLAGS  += -D_FORTIFY_SOURCE=2
