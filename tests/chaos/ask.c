@@ -110,3 +110,15 @@ ask_one(struct site_client *c, char letter, const char *verb, json_t *args)
 {
 	return ask(c, json_pack("[o]", ask_call(letter, verb, args, "c")));
 }
+
+bool
+ask_state(struct site_client *c, char letter, char *out, size_t size)
+{
+	struct reply r = ask_one(c, letter, "get", json_pack("{s:[]}", "ids"));
+	const char *state = json_string_value(json_object_get(r.args, "state"));
+
+	if (state != NULL)
+		snprintf(out, size, "%s", state);
+	json_decref(r.args);
+	return state != NULL;
+}

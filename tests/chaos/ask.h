@@ -25,5 +25,7 @@ struct reply ask(struct site_client *c, json_t *calls);
 /* One call of a method of the letter's type: "get"; args are taken over. */
 struct reply ask_one(struct site_client *c, char letter, const char *verb, json_t *args);
 json_t *ask_call(char letter, const char *verb, json_t *args, const char *tag);
+/* The type's state now, into out[size].  False: no answer, and out stays. */
+bool ask_state(struct site_client *c, char letter, char *out, size_t size);
 
 #endif

@@ -40,7 +40,7 @@ change_of(const char *state)
 
 /* Makes a store of the backup in a place of its own and has it checked for its moment. */
 static void
-try_backup(struct chaos *c, const struct states *before)
+try_backup(struct chaos *c)
 {
 	char data[CHAOS_PATH_MAX + 16], store[CHAOS_PATH_MAX + 32];
 	const char *const restore[] = {
@@ -51,10 +51,25 @@ try_backup(struct chaos *c, const struct states *before)
 	scratch_remove(data);
 	crowd_hold(c->crowd);
 	if (run(c, restore))
-		inspect_moment(c, store, change_of(before->d), change_of(before->t));
+		inspect_moment(c, store, change_of(c->backed_up.d), change_of(c->backed_up.t));
 	pulse_skip(&c->pulse);
 	crowd_go_on(c->crowd);
 	scratch_remove(data);
+}
+
+/* What the backup has to have: all that anybody has seen by now. */
+static void
+look_at_states(struct chaos *c, struct states *now)
+{
+	struct site_client http;
+
+	crowd_state(c->crowd, 'd', now->d);
+	crowd_state(c->crowd, 't', now->t);
+	site_client_open(&http, &c->site);
+	if (!ask_state(&http, 'd', now->d, sizeof now->d) ||
+	    !ask_state(&http, 't', now->t, sizeof now->t))
+		chaos_say(c, "nobody tells the state; an older one is taken");
+	site_client_close(&http);
 }
 
 unsigned
@@ -62,19 +77,17 @@ backup_take(struct chaos *c)
 {
 	char config[CHAOS_PATH_MAX];
 	const char *const argv[] = {"outboxctl", "--config", config, "backup", c->backup, NULL};
-	struct states before;
 
 	if (c->backup[0] != '\0')
 		scratch_remove(c->backup);
 	snprintf(config, sizeof config, "%s/outbox.conf", c->site.dir);
 	snprintf(c->backup, sizeof c->backup, "%s/backup.%u", c->site.dir, ++c->backups);
-	crowd_state(c->crowd, 'd', before.d);
-	crowd_state(c->crowd, 't', before.t);
+	look_at_states(c, &c->backed_up);
 	if (!run(c, argv)) {
 		c->backup[0] = '\0';
 		return 1;
 	}
-	try_backup(c, &before);
+	try_backup(c);
 	return 1;
 }
 
@@ -90,7 +103,7 @@ expect_unknown(struct chaos *c, struct site_client *http, char letter, const cha
 }
 
 void
-backup_return(struct chaos *c, const struct states *before)
+backup_return(struct chaos *c, const struct states *since)
 {
 	char config[CHAOS_PATH_MAX];
 	const char *const argv[] = {
@@ -105,8 +118,10 @@ backup_return(struct chaos *c, const struct states *before)
 	site_outboxd_again(&c->site);
 	site_wait_ready(&c->site);
 	site_client_open(&http, &c->site);
-	expect_unknown(c, &http, 'd', before->d);
-	expect_unknown(c, &http, 't', before->t);
+	expect_unknown(c, &http, 'd', since->d);
+	expect_unknown(c, &http, 't', since->t);
+	expect_unknown(c, &http, 'd', c->backed_up.d);
+	expect_unknown(c, &http, 't', c->backed_up.t);
 	site_client_close(&http);
 	chaos_kill_all(c);
 }

@@ -4,16 +4,12 @@
 
 #include "tests/chaos/chaos.h"
 
-/* States of both types that were answered at some time. */
-struct states {
-	char d[CROWD_STATE_MAX], t[CROWD_STATE_MAX];
-};
-
 /* A strike: takes one with outboxctl, makes a store of it elsewhere, and checks that. */
 unsigned backup_take(struct chaos *c);
 
 /* With nobody running: puts the last backup in the place of the store, and sees that states
- * from before are unknown after it.  Nobody runs afterwards. */
-void backup_return(struct chaos *c, const struct states *before);
+ * from before are unknown after it: those since, and those that the backup has too.  Nobody
+ * runs afterwards. */
+void backup_return(struct chaos *c, const struct states *since);
 
 #endif

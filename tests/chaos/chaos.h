@@ -11,6 +11,11 @@
 #define CHAOS_WORKERS 8
 #define CHAOS_PATH_MAX 256
 
+/* States of both types that were answered at some time. */
+struct states {
+	char d[CROWD_STATE_MAX], t[CROWD_STATE_MAX];
+};
+
 struct chaos {
 	struct site site;
 	struct pulse pulse;
@@ -19,6 +24,7 @@ struct chaos {
 	char data[CHAOS_PATH_MAX];     /* data_dir of the outbox */
 	char side[CHAOS_PATH_MAX];     /* of the disk shim */
 	char backup[CHAOS_PATH_MAX];   /* folder of the last one; "" if there is none */
+	struct states backed_up;       /* when it was begun */
 	unsigned backups;
 	uint64_t dice;
 	unsigned struck[PULSE_KINDS_MAX]; /* by place in faults */
@@ -59,6 +65,8 @@ struct plan {
 	const char *only; /* names, with commas; NULL: all */
 };
 
+/* Is each name, of those with commas between them, a fault's? */
+bool plan_is_known(const char *only);
 /* Strikes until there have been as many as wanted.  False if the outbox did not come back. */
 bool nemesis(struct chaos *c, const struct plan *p);
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/id.h"
@@ -466,12 +467,54 @@ an_answer_that_leaves_out_a_change_is_wrong(void)
 		if (told == 3)
 			add_line(&lines, "destroyed %s", s.ids[5]);
 		add_line(&lines, "page %s", s.state);
+		add_line(&lines, "until %s", s.state);
 		CU_ASSERT_TRUE(io_write_file(path, (struct str){lines.s, lines.len}, 0600, &e));
 		copy_store(&s);
 		expect(lines.s, check(&s, "", NULL, path), false, told != 2);
 		buf_free(&lines);
 	}
 	scene_end(&s);
+}
+
+static void
+an_answer_that_ends_too_early_is_wrong(void)
+{
+	char path[PATH_BYTES + 16];
+	struct buf lines = {0};
+	struct scene s;
+	struct err e = {0};
+
+	scene_begin(&s);
+	snprintf(path, sizeof path, "%s/changes", s.site.dir);
+	add_line(&lines, "since d %.9s0", s.state);
+	add_line(&lines, "page %.9s0", s.state);
+	add_line(&lines, "until %s", s.state);
+	CU_ASSERT_TRUE(io_write_file(path, (struct str){lines.s, lines.len}, 0600, &e));
+	copy_store(&s);
+	expect("as if nothing had changed", check(&s, "", NULL, path), false, true);
+	buf_free(&lines);
+	scene_end(&s);
+}
+
+/* --- what is to be done --- */
+
+/* A run without faults would prove nothing, and say that all is well. */
+static void
+a_plan_that_names_no_fault_is_refused(void)
+{
+	static const char *const plans[] = {"kill-stor", "kill-store,", ",kill-store", "none"};
+	char program[PATH_MAX];
+	const char *const argv[] = {program, NULL};
+
+	scratch_program("chaos/chaos", program);
+	for (size_t i = 0; i < sizeof plans / sizeof plans[0]; i++) {
+		int status;
+
+		setenv("CHAOS_PLAN", plans[i], 1);
+		status = scratch_end(scratch_spawn(argv, "/dev/null"), 0, CHECK_WAIT_S);
+		CU_ASSERT(WIFEXITED(status) && WEXITSTATUS(status) == 2);
+	}
+	unsetenv("CHAOS_PLAN");
 }
 
 const CU_TestInfo check_tests[] = {
@@ -482,5 +525,7 @@ const CU_TestInfo check_tests[] = {
 	a_backup_that_ends_too_early_has_lost_something},
     {"an answer that leaves out a change is wrong",
 	an_answer_that_leaves_out_a_change_is_wrong},
+    {"an answer that ends too early is wrong", an_answer_that_ends_too_early_is_wrong},
+    {"a plan that names no fault is refused", a_plan_that_names_no_fault_is_refused},
     CU_TEST_INFO_NULL,
 };

@@ -111,9 +111,11 @@ write_ids(FILE *f, const char *word, const json_t *ids)
 static bool
 walk_changes(struct site_client *http, char letter, const char *since, FILE *f)
 {
-	char state[CROWD_STATE_MAX];
+	char state[CROWD_STATE_MAX], now[CROWD_STATE_MAX];
 	bool more = true;
 
+	if (!ask_state(http, letter, now, sizeof now))
+		return false;
 	snprintf(state, sizeof state, "%s", since);
 	fprintf(f, "since %c %s\n", letter, since);
 	while (more) {
@@ -131,6 +133,7 @@ walk_changes(struct site_client *http, char letter, const char *since, FILE *f)
 		more = json_is_true(json_object_get(r.args, "hasMoreChanges"));
 		json_decref(r.args);
 	}
+	fprintf(f, "until %s\n", now);
 	return true;
 }
 

@@ -94,6 +94,23 @@ number_from(const char *name, uint64_t max, uint64_t *out)
 	}
 }
 
+/* The names in the environment; NULL: none are there. */
+static const char *
+plan_from(const char *name)
+{
+	const char *only = getenv(name);
+
+	if (only == NULL || *only == '\0')
+		return NULL;
+	if (!plan_is_known(only)) {
+		fprintf(stderr, "chaos: %s names no fault that there is; they are:\n", name);
+		for (size_t i = 1; faults[i].name != NULL; i++)
+			fprintf(stderr, "  %-14s %s\n", faults[i].name, faults[i].title);
+		exit(2);
+	}
+	return only;
+}
+
 /* The first start is without the disk shim, which has to know the site's folder. */
 static bool
 begin(struct chaos *c, struct err *e)
@@ -126,10 +143,10 @@ static void
 end(struct chaos *c, bool serving, struct client_counts *counts)
 {
 	char changes[CHAOS_PATH_MAX + 16];
-	struct states before;
+	struct states since;
 
-	crowd_state(c->crowd, 'd', before.d);
-	crowd_state(c->crowd, 't', before.t);
+	crowd_state(c->crowd, 'd', since.d);
+	crowd_state(c->crowd, 't', since.t);
 	snprintf(changes, sizeof changes, "%s/changes", c->site.dir);
 	if (serving) {
 		crowd_hold(c->crowd);
@@ -146,7 +163,7 @@ end(struct chaos *c, bool serving, struct client_counts *counts)
 			chaos_wrong(c, "outboxd does not end in order");
 	}
 	if (serving)
-		backup_return(c, &before);
+		backup_return(c, &since);
 	if (!front_stop(&c->site.fronts[0]))
 		chaos_wrong(c, "nginx does not end in order");
 }
@@ -164,7 +181,7 @@ main(void)
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 	number_from("CHAOS_TIME", TIME_MAX_S, &seconds);
 	number_from("CHAOS_SEED", UINT32_MAX, &seed);
-	plan.only = getenv("CHAOS_PLAN");
+	plan.only = plan_from("CHAOS_PLAN");
 	if (seconds > 0)
 		plan.share = (double)seconds / FULL_S;
 	c.dice = seed;

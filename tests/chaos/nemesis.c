@@ -11,6 +11,26 @@
 #define SERVICE_WAIT_US (60000 * MS_US)
 #define SERVICE_POLL_US 5000
 
+bool
+plan_is_known(const char *only)
+{
+	const char *at = only;
+	size_t len;
+
+	do {
+		size_t i = 1;
+
+		len = strcspn(at, ",");
+		while (faults[i].name != NULL &&
+		    (strlen(faults[i].name) != len || strncmp(faults[i].name, at, len) != 0))
+			i++;
+		if (faults[i].name == NULL)
+			return false;
+		at += len + 1;
+	} while (at[-1] != '\0');
+	return true;
+}
+
 static bool
 is_planned(const struct plan *p, const struct fault *f)
 {

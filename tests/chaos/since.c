@@ -90,6 +90,14 @@ take_id(struct page *p, const char *word, const char *text)
 	return false;
 }
 
+static void
+take_end(const struct page *p, uint64_t until)
+{
+	if (p->from < until)
+		find_wrong(p->ledger->findings, "/changes: ends at %llu, before %llu",
+		    (unsigned long long)p->from, (unsigned long long)until);
+}
+
 static bool
 take_line(struct page *p, char *line)
 {
@@ -104,11 +112,14 @@ take_line(struct page *p, char *line)
 	}
 	if (!p->ours)
 		return true;
-	if (strcmp(word, "page") != 0)
+	if (strcmp(word, "page") != 0 && strcmp(word, "until") != 0)
 		return take_id(p, word, next);
 	if (!state_change(next, &change))
 		return false;
-	page_end(p, change);
+	if (word[0] == 'p')
+		page_end(p, change);
+	else
+		take_end(p, change);
 	return true;
 }
 

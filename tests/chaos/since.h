@@ -3,7 +3,8 @@
  *
  *   since LETTER STATE     then, page after page, what came:
  *   created ID, updated ID, destroyed ID
- *   page STATE             the state after it */
+ *   page STATE             the state after it
+ *   until STATE            and that before it was asked: the last page's, or an earlier one */
 #ifndef TESTS_CHAOS_SINCE_H
 #define TESTS_CHAOS_SINCE_H
 
