@@ -212,20 +212,28 @@ fill_disk(struct chaos *c)
 	return 1;
 }
 
+/* With nobody running. */
+static void
+lose_unsynced(struct chaos *c)
+{
+	struct err e = {0};
+
+	if (!power_cut(c->data, c->side, &c->dice, &c->cut, &e))
+		chaos_wrong(c, "%s", e.text);
+}
+
 /* Mostly out of a time with slow syncs, so that more is under way.  What the disk then holds is
  * checked before anybody uses it. */
 static unsigned
 cut_power(struct chaos *c)
 {
 	uint32_t sync_us = (uint32_t)dice_below(&c->dice, SYNC_MAX_US);
-	struct err e = {0};
 
 	set_disk(c, (struct disk_control){.room = -1, .sync_us = sync_us});
 	linger(c, SLOW_MIN_US, SLOW_MAX_US);
 	chaos_kill_all(c);
 	crowd_hold(c->crowd);
-	if (!power_cut(c->data, c->side, &c->dice, &c->cut, &e))
-		chaos_wrong(c, "%s", e.text);
+	lose_unsynced(c);
 	set_disk(c, (struct disk_control){.room = -1});
 	inspect(c, NULL);
 	pulse_skip(&c->pulse);
@@ -248,22 +256,27 @@ look_through(struct chaos *c)
 	scratch_end(scratch_spawn(argv, log), 0, LOOK_WAIT_S);
 }
 
-/* A file is broken while nobody has it open, or behind the store's back, which then is killed
- * so that it looks at its files again.  Where only a look at every page would find it, somebody
- * has that done, as they would every night. */
+/* A file is broken while nobody has it open, often by the power cut that ended everybody, or
+ * behind the store's back, which then is killed so that it looks at its files again.  Where
+ * only a look at every page would find it, somebody has that done, as they would every night.
+ */
 static unsigned
 damage_file(struct chaos *c)
 {
 	char store[CHAOS_PATH_MAX + 16], text[DAMAGE_TEXT_MAX];
 	bool serving = dice_below(&c->dice, 3) == 0, hidden = false;
+	bool power = !serving && dice_below(&c->dice, 2) == 0;
 	struct err e = {0};
 
 	snprintf(store, sizeof store, "%s/store", c->data);
 	if (!serving)
 		chaos_kill_all(c);
+	if (power)
+		lose_unsynced(c);
 	if (!damage(store, serving, &c->dice, text, &hidden, &e))
 		chaos_wrong(c, "%s", e.text);
-	chaos_say(c, "%s%s", text, serving ? ", while it is open" : "");
+	chaos_say(c, "%s%s%s", text, serving ? ", while it is open" : "",
+	    power ? ", at a power cut" : "");
 	if (serving)
 		kill_store(c);
 	else
