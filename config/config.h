@@ -22,7 +22,7 @@ struct config {
 	unsigned listen_mode; /* of a unix socket, octal in the file */
 	char *public_url;     /* in absolute URLs; "": from the request's scheme and Host */
 	char *redirect_uris;  /* of logins, blanks between; "": those of the WebUI here */
-	struct nets trusted_proxies; /* whose X-Forwarded-Proto and -Host are believed */
+	struct nets trusted_proxies; /* whose X-Forwarded-For, -Proto and -Host are believed */
 	long workers;                /* processes; 0: one a core, at least 2 */
 	long worker_connections;     /* kept FastCGI connections a worker polls */
 	long worker_timeout_s;       /* a worker stuck longer in one request is killed */

@@ -85,15 +85,27 @@ path_of(char **envp)
 	return path;
 }
 
+/* param: "NAME=value".  nginx before 1.23 hands on each line of a field that comes several
+ * times: the last counts, which the nearest proxy wrote.  Those before it are anybody's. */
+static void
+read_param(struct http_request *r, struct str param)
+{
+	for (size_t i = 0; i < sizeof params / sizeof params[0]; i++) {
+		struct str value = param;
+
+		if (str_cut_prefix(&value, params[i].name) && str_cut_prefix(&value, "="))
+			*(struct str *)((char *)r + params[i].member) = value;
+	}
+}
+
 static void
 read_params(struct http_request *r, char **envp)
 {
 	const char *https = FCGX_GetParam("HTTPS", envp);
 
 	*r = (struct http_request){0};
-	for (size_t i = 0; i < sizeof params / sizeof params[0]; i++)
-		*(struct str *)((char *)r + params[i].member) =
-		    str_of(FCGX_GetParam(params[i].name, envp));
+	for (char **p = envp; *p != NULL; p++)
+		read_param(r, str_of(*p));
 	r->path = path_of(envp);
 	for (size_t i = 0; i < sizeof proxy_params / sizeof proxy_params[0]; i++)
 		r->forwarded = r->forwarded || FCGX_GetParam(proxy_params[i], envp) != NULL;

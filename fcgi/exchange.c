@@ -45,17 +45,24 @@ is_host(struct str host)
 	return host.len > 0 && host.len <= 255 + sizeof ":65535" - 1;
 }
 
-/* Each proxy adds what it saw behind a comma: the one that is trusted spoke last. */
+/* Takes the last element off a list.  Each proxy adds what it saw behind a comma: the nearest
+ * spoke last. */
+static struct str
+cut_last(struct str *list)
+{
+	const char *comma = list->len > 0 ? memrchr(list->s, ',', list->len) : NULL;
+	size_t before = comma != NULL ? (size_t)(comma - list->s) : 0;
+	size_t from = comma != NULL ? before + 1 : 0;
+	struct str last = {list->s + from, list->len - from};
+
+	list->len = before;
+	return str_trim(last);
+}
+
 static struct str
 last_of(struct str list)
 {
-	const char *comma = list.len > 0 ? memrchr(list.s, ',', list.len) : NULL;
-
-	if (comma != NULL) {
-		list.len -= (size_t)(comma + 1 - list.s);
-		list.s = comma + 1;
-	}
-	return str_trim(list);
+	return cut_last(&list);
 }
 
 bool
@@ -86,10 +93,13 @@ exchange_base_url(struct exchange *x, struct buf *out, struct err *e)
 struct str
 exchange_client(const struct exchange *x)
 {
-	const struct http_request *r = x->request;
-	struct str told = last_of(r->forwarded_for);
+	struct str client = x->request->remote_addr, told = x->request->forwarded_for;
 
-	return told.len > 0 && nets_hold(&x->http->trusted_proxies, r->remote_addr)
-	    ? told
-	    : r->remote_addr;
+	while (told.len > 0 && nets_hold(&x->http->trusted_proxies, client)) {
+		struct str before = cut_last(&told);
+
+		if (before.len > 0)
+			client = before;
+	}
+	return client;
 }

@@ -34,7 +34,8 @@ bool exchange_authorize(struct exchange *x, struct principal *p, struct err *e);
  * or the scheme and the host of the request: as the web server saw them, unless it saw a
  * trusted proxy, which tells what itself saw.  ERR_BAD_HTTP if there is no host. */
 bool exchange_base_url(struct exchange *x, struct buf *out, struct err *e);
-/* The address that the request comes from: behind a trusted proxy, the one that it tells. */
+/* The address that the request comes from: behind a trusted proxy, the one that it tells, and
+ * so on from one such proxy to the next. */
 struct str exchange_client(const struct exchange *x);
 
 #endif

@@ -16,6 +16,7 @@
 
 #define TIMEOUT_MS 15000
 #define BODY_MAX 1000
+#define PROXY "192.0.2.7" /* a trusted one */
 
 /* Records (FastCGI 1.0, 8). */
 enum { BEGIN = 1, ABORT = 2, END = 3, PARAMS = 4, STDIN = 5 };
@@ -56,6 +57,7 @@ be_worker(int listen_fd, long connections)
 	w.config.limits.max_size_request = BODY_MAX;
 	w.http.jmap.limits = &w.config.limits;
 	w.http.public_url = "";
+	nets_parse(STR(PROXY), &w.http.trusted_proxies);
 	store_open(&w.http.jmap.store, "/nonexistent/store.sock", 50);
 	auth_open(&w.http.auth, w.http.jmap.store, "/nonexistent/store.sock", &w.clock);
 	ok = loop_run(&w, listen_fd, &stopping, &e);
@@ -278,6 +280,40 @@ bodies_are_read_to_their_end(void)
 	clear_scene(&s);
 }
 
+/* The status of a request whose answer names the host that a proxy tells, in two lines. */
+static int
+status_of_hosts(int fd, const char *first, const char *second)
+{
+	struct buf b = {0}, params = {0};
+
+	add_param(&params, "REQUEST_METHOD", "GET");
+	add_param(&params, "REQUEST_URI", "/api/discover/a");
+	add_param(&params, "REMOTE_ADDR", PROXY);
+	add_param(&params, "HTTP_X_FORWARDED_HOST", first);
+	add_param(&params, "HTTP_X_FORWARDED_HOST", second);
+	add_begin(&b, RESPONDER, true);
+	add_record(&b, PARAMS, buf_str(&params));
+	add_record(&b, PARAMS, (struct str){0});
+	add_record(&b, STDIN, (struct str){0});
+	send_all(fd, &b);
+	buf_free(&params);
+	return status_of_answer(fd);
+}
+
+static void
+of_a_field_in_two_lines_the_last_counts(void)
+{
+	struct scene s;
+	int fd;
+
+	set_scene(&s, 4);
+	fd = connect_to(&s);
+	CU_ASSERT_EQUAL(status_of_hosts(fd, "not a host", "reports.example"), 200);
+	CU_ASSERT_EQUAL(status_of_hosts(fd, "reports.example", "not a host"), 400);
+	io_close(&fd);
+	clear_scene(&s);
+}
+
 static void
 what_is_not_a_request_is_cut_off(void)
 {
@@ -354,6 +390,7 @@ const CU_TestInfo fcgi_loop_tests[] = {
     {"a kept connection serves again", a_kept_connection_serves_again},
     {"a connection not to be kept is closed", a_connection_not_to_be_kept_is_closed},
     {"bodies are read to their end", bodies_are_read_to_their_end},
+    {"of a field in two lines the last counts", of_a_field_in_two_lines_the_last_counts},
     {"what is not a request is cut off", what_is_not_a_request_is_cut_off},
     {"more connections than places are all served",
 	more_connections_than_places_are_all_served},
