@@ -47,7 +47,7 @@ store_long(void *member, cfg_t *file, const char *name)
 }
 
 static void
-store_unsigned(void *member, cfg_t *file, const char *name)
+store_mode(void *member, cfg_t *file, const char *name)
 {
 	*(unsigned *)member = (unsigned)cfg_getint(file, name);
 }
@@ -121,7 +121,7 @@ check_url(const char *value)
 		return NULL;
 	if (!str_cut_prefix(&v, "https://") && !str_cut_prefix(&v, "http://"))
 		return "a URL that begins with https:// or http://";
-	if (v.len == 0 || v.s[v.len - 1] == '/')
+	if (v.len == 0 || v.s[0] == '/' || v.s[v.len - 1] == '/')
 		return "a URL with a host and without a slash at its end";
 	for (size_t i = 0; i < v.len; i++)
 		if (v.s[i] <= ' ' || v.s[i] >= 0x7f || strchr("\"\\<>?#", v.s[i]) != NULL)
@@ -191,7 +191,7 @@ static const struct option {
     {"archive_dir", offsetof(struct config, archive_dir), store_text, check_dir_or_none, 0, 0},
     {"run_dir", offsetof(struct config, run_dir), store_text, check_dir, 0, 0},
     {"listen", offsetof(struct config, listen), store_text, check_listen, 0, 0},
-    {"listen_mode", offsetof(struct config, listen_mode), store_unsigned, NULL, 0600, 0777},
+    {"listen_mode", offsetof(struct config, listen_mode), store_mode, NULL, 0600, 0777},
     {"public_url", offsetof(struct config, public_url), store_text, check_url, 0, 0},
     {"trusted_proxies", offsetof(struct config, trusted_proxies), store_nets, check_nets, 0, 0},
     {"redirect_uris", offsetof(struct config, redirect_uris), store_text, check_urls, 0, 0},
@@ -251,7 +251,10 @@ validate(cfg_t *file, cfg_opt_t *opt)
 	}
 	if (cfg_opt_getnint(opt, 0) >= o->min && cfg_opt_getnint(opt, 0) <= o->max)
 		return 0;
-	cfg_error(file, "%s must be from %ld to %ld", o->name, o->min, o->max);
+	cfg_error(file,
+	    o->store == store_mode ? "%s must be from %#lo to %#lo"
+				   : "%s must be from %ld to %ld",
+	    o->name, o->min, o->max);
 	return -1;
 }
 

@@ -53,6 +53,7 @@ what_the_file_says_replaces_a_default(void)
 			       "public_url = \"https://reports.example.com:8443/x\"\n"
 			       "trusted_proxies = \"192.0.2.1 2001:db8::/32\"\n"
 			       "redirect_uris = \"https://a/cb  http://b:1/c?d\"\n"
+			       "workers = 6\r\n"
 			       "workers = 7\n"
 			       "log_level = debug\n"
 			       "metrics_open_to = nobody\n"
@@ -146,8 +147,10 @@ static const struct {
     {"listen = \"unix:run\"\n", "listen must be unix:/PATH or ADDRESS:PORT"},
     {"listen = \"unix:\"\n", "listen must be unix:/PATH or ADDRESS:PORT"},
     {"listen = 9000\n", "listen must be unix:/PATH or ADDRESS:PORT"},
+    {"listen_mode = 660\n", "listen_mode must be from 0600 to 0777"},
     {"public_url = \"example.com\"\n", "begins with https:// or http://"},
     {"public_url = \"https://\"\n", "with a host"},
+    {"public_url = \"https:///a\"\n", "with a host"},
     {"public_url = \"https://a/\"\n", "without a slash at its end"},
     {"public_url = \"https://a?b\"\n", "without a query"},
     {"public_url = \"https://\xc3\xa4\"\n", "in ASCII"},
