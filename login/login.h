@@ -51,7 +51,7 @@ struct login_result {
 
 /* name and password are what was typed, address what the web server saw ("192.0.2.1", "" if it
  * did not say).  A wrong name takes as long as a wrong password.  False with *e: the store does
- * not answer, or there is no memory. */
+ * not answer, or the file of login/slots.h cannot be opened. */
 bool login_try(struct login *l, struct str name, struct str password, struct str address,
     const struct authorize *a, struct login_result *r, struct err *e);
 

@@ -6,9 +6,9 @@
 
 /* What a name that nobody has is compared with.  Of the same cost as those of password_hash();
  * a test holds it to that. */
-#define NOBODY                                                                                 \
-	"$argon2id$v=19$m=65536,t=2,p=1$No6LjOFjcNQAlMhMERiBWQ$"                               \
-	"hGt9xzcJHnKm9BAiymuxdwNJfM/WQ2R/LNCnaB0VDIM"
+static const char nobody[crypto_pwhash_STRBYTES] =
+    "$argon2id$v=19$m=65536,t=2,p=1$No6LjOFjcNQAlMhMERiBWQ$"
+    "hGt9xzcJHnKm9BAiymuxdwNJfM/WQ2R/LNCnaB0VDIM";
 
 _Static_assert(STORE_PASSWORD_MAX + 1 >= crypto_pwhash_STRBYTES, "a hash fits");
 
@@ -36,7 +36,7 @@ password_verify(struct str password, const char *hash)
 	/* Longer than any password there is: its start costs as much, and is wrong too. */
 	bool fits = password.len <= PASSWORD_MAX;
 
-	return (crypto_pwhash_str_verify(known ? hash : NOBODY,
+	return (crypto_pwhash_str_verify(known ? hash : nobody,
 		    password.s != NULL ? password.s : "",
 		    fits ? password.len : PASSWORD_MAX) == 0) &
 	    known & fits;

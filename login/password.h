@@ -17,7 +17,8 @@ bool password_is_valid(struct str password);
 bool password_hash(
     struct str password, char hash[static STORE_PASSWORD_MAX + 1], struct err *e);
 
-/* Whether the password has that hash.  hash NULL or "": takes as long, and says no. */
+/* Whether the password has that hash.  hash NULL or "": takes as long, and says no.  It says no
+ * also where there is no memory: libsodium does not tell that from a wrong password. */
 bool password_verify(struct str password, const char *hash);
 
 #endif
