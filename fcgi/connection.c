@@ -172,11 +172,14 @@ static void
 log_request(const struct worker *w, const struct http_request *r, const struct http_response *a,
     int64_t started_us)
 {
+	bool failed = a->cause.code != ERR_NONE;
+
 	log_line(&w->log, LOG_LEVEL_INFO, "request",
-	    "method=%s path=%s status=%d bytes=%zu ms=%.1f subject=%s calls=%zu errors=%zu",
+	    "method=%s path=%s status=%d bytes=%zu ms=%.1f subject=%s calls=%zu errors=%zu%s%s",
 	    log_quote(r->method).text, log_quote(r->path).text, a->status, a->body.len,
 	    (double)(clock_monotonic_us() - started_us) / 1000,
-	    log_quote(str_of(a->subject)).text, a->done.calls, a->done.errors);
+	    log_quote(str_of(a->subject)).text, a->done.calls, a->done.errors,
+	    failed ? " why=" : "", failed ? log_quote(str_of(a->cause.text)).text : "");
 }
 
 static void

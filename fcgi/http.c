@@ -102,6 +102,8 @@ http_serve(struct http *h, const struct http_request *r, struct http_response *o
 	if (dispatch(&x, &e))
 		return;
 	out->status = err_name(e.code)->status;
+	if (out->status >= 500)
+		out->cause = e;
 	if (out->status == 503)
 		out->retry_after_s = RETRY_AFTER_S;
 	out->content_type = PROBLEM_JSON;

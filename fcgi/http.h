@@ -47,6 +47,7 @@ struct http_response {
 	const char *route; /* of the table, "/api"; "other" for what is not in it */
 	char subject[STORE_SUBJECT_MAX + 1];
 	struct jmap_done done;
+	struct err cause; /* of a 5xx; ERR_NONE otherwise */
 };
 
 /* What the routes need. */

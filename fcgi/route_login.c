@@ -55,8 +55,9 @@ show_refusal(struct visit *v, int status, const char *why)
 }
 
 static bool
-show_unavailable(struct visit *v)
+show_unavailable(struct visit *v, const struct err *why)
 {
+	v->x->out->cause = *why;
 	v->x->out->retry_after_s = RETRY_AFTER_S;
 	return show_refusal(v, 503, "The outbox does not answer at the moment. Try again.");
 }
@@ -85,7 +86,7 @@ show_form(struct visit *v, int status, struct str name, const char *complaint)
 		    is_secure(v) ? "; Secure" : "");
 	}
 	if (!login_field_of(v->x->http->login, str_of(v->cookie), field, &e))
-		return show_unavailable(v);
+		return show_unavailable(v, &e);
 	page.field = field;
 	page.name = subject_is_valid(name) ? name : (struct str){0};
 	login_page_form(&page, &v->x->out->body);
@@ -183,7 +184,7 @@ try_password(struct visit *v)
 		return show_form(v, 400, name, "Enter your name and your password.");
 	if (!login_try(v->x->http->login, name, password, exchange_client(v->x), &v->authorize,
 		&r, &e))
-		return show_unavailable(v);
+		return show_unavailable(v, &e);
 	switch (r.end) {
 	case LOGIN_WRONG:
 		return show_form(v, 403, name, "The name or the password is wrong.");
@@ -207,7 +208,7 @@ answer_form(struct visit *v)
 	if (!login_field_check(v->x->http->login,
 		v->has_cookie ? str_of(v->cookie) : (struct str){0},
 		form_value(&v->form, LOGIN_FIELD_HIDDEN), &ok, &e))
-		return show_unavailable(v);
+		return show_unavailable(v, &e);
 	if (!ok)
 		return show_form(v, 403, form_value(&v->form, LOGIN_FIELD_NAME),
 		    "The form was too old, or your browser keeps no cookies. Try again.");

@@ -7,8 +7,10 @@
 #include "auth/token.h"
 #include "fcgi/http.h"
 #include "fcgi/media.h"
+#include "login/login.h"
 #include "tests/outbox.h"
 #include "tests/suites.h"
+#include "tests/visitor.h"
 
 #define ECHO                                                                                   \
 	"{\"using\":[\"urn:ietf:params:jmap:core\"],\"methodCalls\":[[\"Core/"                 \
@@ -359,6 +361,19 @@ without_a_store_it_lives_but_is_not_ready(void)
 	expect_problem(&s, 503, "about:blank");
 	CU_ASSERT(s.response.retry_after_s > 0);
 	CU_ASSERT_PTR_NULL(s.response.authenticate);
+	CU_ASSERT_EQUAL(s.response.cause.code, ERR_NOT_READY);
+	login_open(&s.http.login, &(struct login_options){.store = away, .redirects = ""});
+	s.request.method = STR("GET");
+	s.request.path = STR("/login");
+	s.request.query = STR(VISITOR_REQUEST);
+	CU_ASSERT_EQUAL(serve(&s), 503);
+	CU_ASSERT_STRING_EQUAL(s.response.content_type, "text/html; charset=utf-8");
+	CU_ASSERT_EQUAL(s.response.cause.code, ERR_SERVER_UNAVAILABLE);
+	CU_ASSERT_PTR_NULL(strstr(buf_terminate(&s.response.body), s.response.cause.text));
+	s.request.path = STR("/healthz");
+	CU_ASSERT_EQUAL(serve(&s), 200);
+	CU_ASSERT_EQUAL(s.response.cause.code, ERR_NONE);
+	login_close(&s.http.login);
 	s.http.jmap.store = here;
 	store_close(&away);
 	clear_scene(&s);
