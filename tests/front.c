@@ -45,7 +45,7 @@ static const struct server {
 	    .tcp_outbox = "@PATH@",
 	    .argv = {"/usr/sbin/nginx", "-p", "@DIR@/", "-c", "@DIR@/nginx.conf", "-e",
 		"nginx.error.log", "-g", "daemon off;"},
-	    .logs = {"output.log", "nginx.error.log"},
+	    .logs = {"output.log", "nginx.error.log", "nginx.access.log"},
 	    .stop_signal = SIGQUIT,
 	},
     [FRONT_APACHE] =
@@ -57,7 +57,7 @@ static const struct server {
 	    .unix_outbox = "unix:@PATH@|fcgi://report-outbox",
 	    .tcp_outbox = "fcgi://@PATH@",
 	    .argv = {"/usr/sbin/apache2", "-f", "@DIR@/apache.conf", "-DFOREGROUND"},
-	    .logs = {"output.log", "apache.error.log"},
+	    .logs = {"output.log", "apache.error.log", "apache.access.log"},
 	    .stop_signal = SIGTERM,
 	},
 };

@@ -232,12 +232,37 @@ with_each_front(
 	}
 }
 
+/* A web server writes its log behind the answer. */
+static bool
+logs_come_to_tell(const struct site *s, const char *what)
+{
+	bool told = false;
+
+	for (int ms = 0; !told && ms < READY_WAIT_MS; ms += READY_POLL_MS) {
+		struct buf logs = {0};
+
+		site_logs(s, &logs);
+		told = strstr(buf_terminate(&logs), what) != NULL;
+		buf_free(&logs);
+		usleep(READY_POLL_MS * 1000);
+	}
+	return told;
+}
+
 static void
 check_own_errors(struct site *s, const struct site_client *c, enum front_kind kind)
 {
+	static const struct exchange posted = {.method = "POST", .path = "/nowhere"};
+	static const char *const lines[] = {
+	    [FRONT_NGINX] = "\"method\":\"POST\",\"path\":\"/nowhere\",\"status\":404",
+	    [FRONT_APACHE] = " POST /nowhere 404 "};
 	char long_path[LONG_PATH];
+	struct answer a = {0};
+	struct err e = {0};
 
-	(void)s;
+	CU_ASSERT_TRUE(c->transport.send(c->transport.arg, &posted, &a, &e));
+	answer_free(&a);
+	expect(logs_come_to_tell(s, lines[kind]), kind, lines[kind], NULL);
 	memset(long_path, 'a', sizeof long_path);
 	long_path[0] = '/';
 	long_path[sizeof long_path - 1] = '\0';
