@@ -159,15 +159,12 @@ is_from_elsewhere(const struct visit *v)
 static bool
 show_wait(struct visit *v, struct str name, uint32_t wait_s)
 {
+	uint32_t n = wait_s < 60 ? wait_s : (wait_s + 59) / 60;
 	char complaint[128];
 
-	if (wait_s < 60)
-		snprintf(complaint, sizeof complaint,
-		    "There were too many attempts. Try again in %u seconds.", wait_s);
-	else
-		snprintf(complaint, sizeof complaint,
-		    "There were too many attempts. Try again in %u minutes.",
-		    (wait_s + 59) / 60);
+	snprintf(complaint, sizeof complaint,
+	    "There were too many attempts. Try again in %u %s%s.", n,
+	    wait_s < 60 ? "second" : "minute", n == 1 ? "" : "s");
 	v->x->out->retry_after_s = wait_s;
 	return show_form(v, 429, name, complaint); /* RFC 6585, 4 */
 }

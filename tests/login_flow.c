@@ -329,6 +329,7 @@ too_many_passwords_at_once_wait_and_do_not_count(void)
 	for (int i = 0; i < ATTEMPTS_A_NAME; i++)
 		CU_ASSERT_EQUAL(visitor_log_in(v, VISITOR_NAME, "wrong"), 429);
 	CU_ASSERT_STRING_EQUAL(visitor_header(v, "Retry-After"), "1");
+	CU_ASSERT_TRUE(holds(&v->answer.body, "again in 1 second."));
 	io_close(&slot);
 	CU_ASSERT_EQUAL(visitor_log_in(v, VISITOR_NAME, VISITOR_PASSWORD), 303);
 	clear_scene(&s);
