@@ -189,6 +189,26 @@ a_backup_that_is_being_verified_is_not_verified_beside(void)
 	fixture_end(&f);
 }
 
+/* As one that is killed, or finds the disk full. */
+static void
+what_a_restore_has_left_half_made_is_removed(void)
+{
+	struct folder_path left;
+	struct err e = {0};
+	struct fixture f;
+
+	fixture_start(&f);
+	scratch_end(f.p.pid, SIGKILL, STOP_S);
+	left = folder_path(f.data, "store.new");
+	CU_ASSERT_TRUE(folder_make(left.text, &e));
+	CU_ASSERT_TRUE(io_write_file(
+	    folder_path(left.text, "log.0000000001").text, STR("half"), 0600, &e));
+	store_process_again(&f.p);
+	CU_ASSERT_EQUAL(records_of(&f), 10);
+	CU_ASSERT_FALSE(folder_exists(left.text));
+	fixture_end(&f);
+}
+
 static void
 a_check_where_there_is_no_store_makes_none(void)
 {
@@ -345,6 +365,8 @@ const CU_TestInfo storage_tools_tests[] = {
 	a_tool_whose_output_nobody_reads_judges_the_same},
     {"a backup that is being verified is not verified beside",
 	a_backup_that_is_being_verified_is_not_verified_beside},
+    {"what a restore has left half made is removed",
+	what_a_restore_has_left_half_made_is_removed},
     {"a check where there is no store makes none", a_check_where_there_is_no_store_makes_none},
     {"a store that serves is neither restored nor checked",
 	a_store_that_serves_is_neither_restored_nor_checked},
