@@ -149,6 +149,9 @@ walk_log(struct snapshot *s, struct log_walk *w, uint64_t until, struct err *e)
 		if (rc == 0 && !take_entries(w, &v, until, e))
 			goto out;
 	}
+	if (rc == DB_NOTFOUND)
+		err_set(e, ERR_DAMAGED, "change %llu is not in the log",
+		    (unsigned long long)w->last + 1);
 	ok = rc == 0 || db_failed(e, rc, "reading the change log");
 out:
 	if (c != NULL)

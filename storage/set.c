@@ -95,8 +95,7 @@ compare_with(struct progress *p, const struct set_op *o, struct store_result *r,
 	if (db_get(p->table->bodies, p->batch->txn, number_key(key, o->id), &p->value, e) !=
 		1 ||
 	    !body_unpack(&p->work, buf_str(&p->value), o->body.len, &text, e)) {
-		err_set(
-		    e, ERR_SERVER_FAIL, "record %llu has no body", (unsigned long long)o->id);
+		err_set(e, ERR_DAMAGED, "record %llu has no body", (unsigned long long)o->id);
 		goto out;
 	}
 	if (str_equal(buf_str(&text), o->body))

@@ -341,9 +341,12 @@ a_hole_in_the_log_is_an_error(void)
 	put_be64(key, 2);
 	CU_ASSERT_TRUE(db_delete(w.env.tables[w.type->number].changes, NULL,
 	    (struct str){(char *)key, sizeof key}, &e));
-	CU_ASSERT_FALSE(read_changes(&w.env, &q, &a, &e));
-	CU_ASSERT_EQUAL(e.code, ERR_DAMAGED);
-	store_changed_free(&a);
+	for (q.since.change = 0; q.since.change < 2; q.since.change++) {
+		e = (struct err){0};
+		CU_ASSERT_FALSE(read_changes(&w.env, &q, &a, &e));
+		CU_ASSERT_EQUAL(e.code, ERR_DAMAGED);
+		store_changed_free(&a);
+	}
 	world_close(&w);
 }
 
@@ -566,7 +569,7 @@ a_window_of_too_many_changes_is_not_calculated(void)
 	q.since = state_now(&w);
 	pretend_changes(&w, q.since.change + CHANGES_AT_ONCE_MAX);
 	CU_ASSERT_FALSE(read_query_changes(&w.env, &q, &a, &e));
-	CU_ASSERT_EQUAL(e.code, ERR_SERVER_FAIL); /* it was looked for in the log */
+	CU_ASSERT_EQUAL(e.code, ERR_DAMAGED); /* it was looked for in the log */
 	e = (struct err){0};
 	pretend_changes(&w, q.since.change + CHANGES_AT_ONCE_MAX + 1);
 	CU_ASSERT_FALSE(read_query_changes(&w.env, &q, &a, &e));
