@@ -72,24 +72,20 @@ static const struct {
     {"samples", samples_tests},
 };
 
-static bool
-is_wanted(const char *name, int argc, char **argv)
-{
-	bool wanted = argc < 2;
+#define N_SUITES (sizeof suites / sizeof suites[0])
 
-	for (int i = 1; i < argc; i++)
-		wanted = wanted || strcmp(argv[i], name) == 0;
-	return wanted;
-}
-
+/* name: NULL for all.  False: there is no such suite, or no memory. */
 static bool
-add_suites(int argc, char **argv)
+add_suites(const char *name)
 {
-	for (size_t i = 0; i < sizeof suites / sizeof suites[0]; i++) {
+	bool found = false;
+
+	for (size_t i = 0; i < N_SUITES; i++) {
 		CU_pSuite suite;
 
-		if (!is_wanted(suites[i].name, argc, argv))
+		if (name != NULL && strcmp(suites[i].name, name) != 0)
 			continue;
+		found = true;
 		suite = CU_add_suite(suites[i].name, NULL, NULL);
 		if (suite == NULL)
 			return false;
@@ -97,6 +93,19 @@ add_suites(int argc, char **argv)
 			if (CU_add_test(suite, t->pName, t->pTestFunc) == NULL)
 				return false;
 	}
+	return found;
+}
+
+static bool
+add_wanted(int argc, char **argv)
+{
+	if (argc == 1)
+		return add_suites(NULL);
+	for (int i = 1; i < argc; i++)
+		if (!add_suites(argv[i])) {
+			fprintf(stderr, "%s: no such suite\n", argv[i]);
+			return false;
+		}
 	return true;
 }
 
@@ -106,16 +115,12 @@ main(int argc, char **argv)
 	bool ok = false;
 
 	if (argc == 2 && strcmp(argv[1], "-l") == 0) {
-		for (size_t i = 0; i < sizeof suites / sizeof suites[0]; i++)
+		for (size_t i = 0; i < N_SUITES; i++)
 			puts(suites[i].name);
 		return 0;
 	}
-	if (CU_initialize_registry() != CUE_SUCCESS || !add_suites(argc, argv))
+	if (CU_initialize_registry() != CUE_SUCCESS || !add_wanted(argc, argv))
 		goto out;
-	if (CU_get_registry()->uiNumberOfTests == 0) {
-		fputs("no such suite\n", stderr);
-		goto out;
-	}
 	setvbuf(stdout, NULL, _IOLBF, 0); /* what a test said before it crashed */
 	CU_basic_set_mode(CU_BRM_VERBOSE);
 	CU_basic_run_tests();

@@ -1,11 +1,12 @@
 #!/bin/sh
-# suite.sh RUN SUITE DIR -- runs a suite.  Prints its tests, or everything when one failed; DIR/SUITE keeps everything.
+# suite.sh RUN SUITE DIR -- runs a suite.  Prints its tests, or all but the totals when one failed; DIR/SUITE keeps
+# everything.
 "$1" "$2" </dev/null >"$3/$2" 2>&1
 status=$?
 if [ $status -eq 0 ]; then
 	sed -n '/^Suite:/,/^Run Summary:/{/^Run Summary:/!{/^$/!p}}' "$3/$2"
 else
-	cat "$3/$2"
+	sed '/^Run Summary:/,/^ *asserts /d' "$3/$2"
 	echo "$2 ended with $status"
 fi
 exit $status
