@@ -11,11 +11,16 @@
 #define POLL_US 100000
 #define AWAY_US INT64_C(60000000) /* a store that starts again is back long before */
 
+/* How often a chore may be begun again that the store did not survive: what only reads, once.
+ * It may be what ended the store. */
+static const unsigned again_max[STORE_CHORE__COUNT] = {[STORE_BACKUP] = 1, [STORE_VERIFY] = 1};
+
 struct waiting {
 	struct store *store;
 	enum store_chore_kind kind;
 	const char *path;
 	uint64_t number;       /* of the chore; 0: not begun */
+	unsigned again;        /* how often it was begun again */
 	int64_t away_since_us; /* 0: the store answers */
 	struct progress progress;
 };
@@ -55,7 +60,10 @@ look(struct waiting *w, struct store_chore *chore, bool *ended, struct err *e)
 	w->away_since_us = 0;
 	if (chore->number != w->number) {
 		w->number = 0;
-		return true;
+		return w->again++ < again_max[w->kind] ||
+		    err_set(e, ERR_SERVER_FAIL,
+			"the store ended while it was doing this, and was not told to begin "
+			"again; its log says why it ended");
 	}
 	*ended = !chore->running;
 	progress_say(&w->progress, "%s: %llu of %llu MiB", chore->step,

@@ -4,40 +4,37 @@
  * Each slice is a job of the writer, so that nobody waits for locks of ours and we for
  * nobody's, and others' writes come between two slices. */
 #include "storage/chore.h"
+#include "storage/giveback.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 /* Pages that are fuller stay as they are: to fill them to the brim would make the next write
- * split them. */
+ * split them.  Only those at the end are, because the last page, if hardly anything is on it,
+ * would not be moved when pages are given back. */
 #define FILL_PERCENT 80
+#define FILL_LAST_PERCENT 100
 #define SLICE_RECORDS 500
-/* A slice that gives pages back sorts the whole list of free ones first. */
-#define SLICES_GIVING_BACK 16
-#define KEY_BYTES_MAX 512 /* more than any key of ours has */
 
-struct slice {
+struct filling {
 	DB *db;
-	size_t records; /* it may go over */
-	uint32_t flags; /* of DB->compact() */
-	uint8_t key[KEY_BYTES_MAX];
+	uint8_t key[GIVEBACK_KEY_MAX]; /* of the next slice's first record */
 	uint32_t key_len;
-	size_t passed; /* records gone over */
-	bool end;      /* it was the last */
+	bool end; /* the last slice was the last */
 };
 
 /* The key that so many records behind the slice's first one has; false: there is none, or *rc.
  */
 static bool
-find_stop(struct slice *s, DBT *stop, int *rc)
+find_stop(const struct filling *f, DBT *stop, int *rc)
 {
 	DBT none = {.flags = DB_DBT_USERMEM | DB_DBT_PARTIAL};
 	DBC *c = NULL;
 
-	*rc = s->db->cursor(s->db, NULL, &c, 0);
+	*rc = f->db->cursor(f->db, NULL, &c, 0);
 	if (*rc == 0)
 		*rc = c->get(c, stop, &none, DB_SET_RANGE);
-	for (size_t i = 0; *rc == 0 && i < s->records; i++, s->passed++)
+	for (size_t i = 0; *rc == 0 && i < SLICE_RECORDS; i++)
 		*rc = c->get(c, stop, &none, DB_NEXT);
 	if (c != NULL)
 		c->close(c);
@@ -49,60 +46,67 @@ find_stop(struct slice *s, DBT *stop, int *rc)
 }
 
 static bool
-slice_run(struct batch *b, void *slice, struct err *refused, struct err *e)
+fill_slice(struct batch *b, void *filling, struct err *refused, struct err *e)
 {
-	struct slice *s = slice;
-	uint8_t key[KEY_BYTES_MAX];
-	DBT start = {.data = s->key, .size = s->key_len};
+	struct filling *f = filling;
+	uint8_t key[GIVEBACK_KEY_MAX];
+	DBT start = {.data = f->key, .size = f->key_len};
 	DBT stop = {
-	    .data = key, .size = s->key_len, .ulen = sizeof key, .flags = DB_DBT_USERMEM};
-	DB_COMPACT c = {.compact_fillpercent = FILL_PERCENT};
+	    .data = key, .size = f->key_len, .ulen = sizeof key, .flags = DB_DBT_USERMEM};
+	DB_COMPACT c = {0};
 	bool more;
 	int rc;
 
 	(void)b;
 	(void)refused;
-	memcpy(key, s->key, s->key_len);
-	more = find_stop(s, &stop, &rc);
+	memcpy(key, f->key, f->key_len);
+	more = find_stop(f, &stop, &rc);
+	c.compact_fillpercent = more ? FILL_PERCENT : FILL_LAST_PERCENT;
 	if (rc == 0)
-		rc = s->db->compact(
-		    s->db, NULL, &start, more ? &stop : NULL, &c, s->flags, NULL);
+		rc = f->db->compact(f->db, NULL, &start, more ? &stop : NULL, &c, 0, NULL);
 	if (rc != 0)
 		return db_failed(e, rc, "compacting");
-	s->end = !more;
-	s->key_len = more ? stop.size : 0;
-	memcpy(s->key, key, s->key_len);
+	f->end = !more;
+	f->key_len = more ? stop.size : 0;
+	memcpy(f->key, key, f->key_len);
 	return true;
 }
 
-/* All of a database, slice by slice; *records are those gone over. */
 static bool
-go_over(struct chore *c, DB *db, uint32_t flags, size_t slice_records, size_t *records,
-    struct err *e)
+giveback_run(struct batch *b, void *giveback, struct err *refused, struct err *e)
 {
-	struct slice s = {.db = db, .flags = flags, .records = slice_records};
+	(void)b;
+	(void)refused;
+	return giveback_slice(giveback, e);
+}
 
-	while (!s.end) {
+/* Slice by slice, until *end. */
+static bool
+go_over(struct chore *c, bool (*slice)(struct batch *, void *, struct err *, struct err *),
+    void *arg, const bool *end, struct err *e)
+{
+	while (!*end) {
 		/* So heavy that it is alone in its batch, with no locks but its own. */
-		struct job j = {.run = slice_run, .arg = &s, .ops = BATCH_OPS_MAX + 1};
+		struct job j = {.run = slice, .arg = arg, .ops = BATCH_OPS_MAX + 1};
 
 		if (!chore_goes_on(c, e) || !writer_do(c->writer, &j, e))
 			return false;
 	}
-	*records = s.passed;
 	return true;
 }
 
+/* *left: pages that are free and stay. */
 static bool
-compact_one(struct chore *c, DB *db, struct err *e)
+compact_one(struct chore *c, DB *db, uint32_t *left, struct err *e)
 {
-	size_t records, slice;
+	struct filling f = {.db = db};
+	struct giveback g = {0};
+	bool ok = go_over(c, fill_slice, &f, &f.end, e) && giveback_open(&g, db, e) &&
+	    go_over(c, giveback_run, &g, &g.end, e);
 
-	if (!go_over(c, db, 0, SLICE_RECORDS, &records, e))
-		return false;
-	slice = records / SLICES_GIVING_BACK;
-	return go_over(
-	    c, db, DB_FREE_SPACE, slice < SLICE_RECORDS ? SLICE_RECORDS : slice, &records, e);
+	*left = g.unused;
+	giveback_close(&g);
+	return ok;
 }
 
 static uint64_t
@@ -120,22 +124,25 @@ compact_run(struct chore *c, struct err *e)
 {
 	DB *all[ENV_DATABASES_MAX];
 	size_t n = env_databases(c->env, all);
-	uint64_t before = bytes_of_all(c->env, all, n), after;
+	uint64_t before = bytes_of_all(c->env, all, n), after, stay = 0;
 
 	c->total = before;
 	for (size_t i = 0; i < n; i++) {
 		uint64_t bytes = env_file_bytes(c->env, database_name(all[i]));
+		uint32_t left;
 
 		chore_tell(c, "%s", database_name(all[i]));
-		if (!compact_one(c, all[i], e))
+		if (!compact_one(c, all[i], &left, e))
 			return false;
+		stay += left;
 		c->done += bytes;
 	}
 	/* Only now do the files shrink that were truncated in the cache. */
 	if (!env_checkpoint(c->env, e))
 		return false;
 	after = bytes_of_all(c->env, all, n);
-	chore_tell(c, "the databases had %llu KiB and have %llu",
-	    (unsigned long long)(before >> 10), (unsigned long long)(after >> 10));
+	chore_tell(c, "the databases had %llu KiB and have %llu, of which %llu are free",
+	    (unsigned long long)(before >> 10), (unsigned long long)(after >> 10),
+	    (unsigned long long)(stay * DATABASE_PAGE_BYTES >> 10));
 	return true;
 }

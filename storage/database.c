@@ -117,26 +117,68 @@ db_delete(DB *db, DB_TXN *txn, struct str key, struct err *e)
 	return rc == 0 || rc == DB_NOTFOUND || db_failed(e, rc, "deleting");
 }
 
-bool
-database_open(DB **db, DB_ENV *env, const char *file, uint32_t set_flags, uint32_t open_flags,
-    struct err *e)
+/* *db, or *db closed and *e set. */
+static bool
+opened(DB **db, const char *file, uint32_t flags, struct err *e)
 {
-	int rc = db_create(db, env, 0);
+	int rc;
 
-	if (rc != 0) {
-		*db = NULL;
-		return db_failed(e, rc, "creating a database handle");
-	}
-	if ((rc = (*db)->set_pagesize(*db, DATABASE_PAGE_BYTES)) != 0 ||
-	    (rc = (*db)->set_flags(*db, DB_CHKSUM | set_flags)) != 0 ||
-	    (rc = (*db)->set_priority(*db, PAGE_PRIORITY)) != 0 ||
+	if ((rc = (*db)->set_priority(*db, PAGE_PRIORITY)) != 0 ||
 	    (rc = (*db)->open(*db, NULL, file, NULL, DB_BTREE,
-		 DB_AUTO_COMMIT | DB_THREAD | open_flags, 0600)) != 0) {
+		 DB_AUTO_COMMIT | DB_THREAD | flags, 0600)) != 0) {
 		db_open_failed(e, rc, file);
 		database_close(db);
 		return false;
 	}
 	return true;
+}
+
+static bool
+handle_create(DB **db, DB_ENV *env, struct err *e)
+{
+	int rc = db_create(db, env, 0);
+
+	if (rc == 0)
+		return true;
+	*db = NULL;
+	return db_failed(e, rc, "creating a database handle");
+}
+
+bool
+database_open(DB **db, DB_ENV *env, const char *file, uint32_t set_flags, uint32_t open_flags,
+    struct err *e)
+{
+	int rc;
+
+	if (!handle_create(db, env, e))
+		return false;
+	if ((rc = (*db)->set_pagesize(*db, DATABASE_PAGE_BYTES)) != 0 ||
+	    (rc = (*db)->set_flags(*db, DB_CHKSUM | set_flags)) != 0) {
+		db_open_failed(e, rc, file);
+		database_close(db);
+		return false;
+	}
+	return opened(db, file, open_flags, e);
+}
+
+bool
+database_open_again(DB **again, DB *db, int (*order)(DB *again, const DBT *a, const DBT *b),
+    void *arg, struct err *e)
+{
+	uint32_t flags = 0;
+	int rc;
+
+	if (!handle_create(again, db->get_env(db), e))
+		return false;
+	(*again)->app_private = arg;
+	/* A handle of the other kind would begin to keep page versions, or not see them. */
+	if ((rc = db->get_open_flags(db, &flags)) != 0 ||
+	    (rc = (*again)->set_bt_compare(*again, order)) != 0) {
+		db_open_failed(e, rc, database_name(db));
+		database_close(again);
+		return false;
+	}
+	return opened(again, database_name(db), flags & DB_MULTIVERSION, e);
 }
 
 bool

@@ -41,6 +41,10 @@ bool db_delete(DB *db, DB_TXN *txn, struct str key, struct err *e);
  * DB_MULTIVERSION. */
 bool database_open(DB **db, DB_ENV *env, const char *file, uint32_t set_flags,
     uint32_t open_flags, struct err *e);
+/* Another handle of the database that db is, with an order of its own, which has to be the
+ * usual one, and with arg as DB->app_private. */
+bool database_open_again(DB **again, DB *db,
+    int (*order)(DB *again, const DBT *a, const DBT *b), void *arg, struct err *e);
 /* Is it the name of a database's file, among all that lies in an environment's folder? */
 bool database_is_file(const char *name);
 void database_close(DB **db);      /* safe on NULL; leaves NULL */

@@ -8,7 +8,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/pack.h"
 #include "storage/chore.h"
+#include "storage/giveback.h"
 #include "storage/set.h"
 #include "tests/bare.h"
 #include "tests/suites.h"
@@ -108,6 +110,17 @@ read_all(void *arg)
 }
 
 static void
+verify_file(const struct bare *b, const char *file)
+{
+	char path[SCRATCH_DIR_MAX + 64];
+	DB *db;
+
+	snprintf(path, sizeof path, "%s/%s", b->dir, file);
+	CU_ASSERT_EQUAL_FATAL(db_create(&db, NULL, 0), 0);
+	CU_ASSERT_EQUAL(db->verify(db, path, NULL, NULL, 0), 0);
+}
+
+static void
 verify_files(const struct bare *b)
 {
 	static const char *const files[] = {"DmarcInternalReport.rows",
@@ -115,20 +128,14 @@ verify_files(const struct bare *b)
 	    "DmarcInternalReport.domain", "DmarcInternalReport.label",
 	    "DmarcInternalReport.policy", "opids", "opids.time", "meta"};
 
-	for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
-		char path[SCRATCH_DIR_MAX + 64];
-		DB *db;
-
-		snprintf(path, sizeof path, "%s/%s", b->dir, files[i]);
-		CU_ASSERT_EQUAL_FATAL(db_create(&db, NULL, 0), 0);
-		CU_ASSERT_EQUAL(db->verify(db, path, NULL, NULL, 0), 0);
-	}
+	for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
+		verify_file(b, files[i]);
 }
 
 static void
 compact_shrinks_the_files_and_readers_see_all_meanwhile(void)
 {
-	enum { RECORDS = 5000, READERS = 2 };
+	enum { RECORDS = 3000, READERS = 2 };
 	struct reader readers[READERS];
 	struct store_chore c;
 	struct chores *all;
@@ -169,6 +176,143 @@ compact_shrinks_the_files_and_readers_see_all_meanwhile(void)
 	bare_stop(&b);
 }
 
+/* --- a database of its own, in any shape --- */
+
+struct contents {
+	uint32_t records;
+	uint32_t body_bytes;
+	uint32_t scatter; /* factor from a record's number to its key; 1: in sequence */
+	uint32_t keep_from, keep_to, keep_each; /* what stays of them; keep_each 0: nothing */
+};
+
+static void
+contents_key(const struct contents *s, uint32_t i, uint8_t key[static 4])
+{
+	put_be32(key, i * s->scatter);
+}
+
+static bool
+stays(const struct contents *s, uint32_t i)
+{
+	return s->keep_each != 0 && i >= s->keep_from && i < s->keep_to &&
+	    i % s->keep_each == 0;
+}
+
+/* Puts all of them, or deletes what does not stay. */
+static void
+contents_write(DB *db, const struct contents *s, bool put)
+{
+	enum { A_TRANSACTION = 100 };
+	char *body = mem_new(1, s->body_bytes);
+	DB_ENV *env = db->get_env(db);
+	struct err e = {0};
+	DB_TXN *txn = NULL;
+	uint8_t key[4];
+
+	for (uint32_t i = 0; i < s->records; i++) {
+		struct str k = {(char *)key, sizeof key};
+
+		if (i % A_TRANSACTION == 0) {
+			if (txn != NULL)
+				txn->commit(txn, DB_TXN_NOSYNC);
+			CU_ASSERT_EQUAL_FATAL(env->txn_begin(env, NULL, &txn, 0), 0);
+		}
+		contents_key(s, i, key);
+		memcpy(body, key, sizeof key);
+		if (put ? !db_put(db, txn, k, (struct str){body, s->body_bytes}, &e)
+			: !stays(s, i) && !db_delete(db, txn, k, &e))
+			CU_FAIL_FATAL("a record cannot be written");
+	}
+	txn->commit(txn, DB_TXN_NOSYNC);
+	free(body);
+}
+
+/* Is there what stays, and nothing else? */
+static void
+contents_check(struct env *env, DB *db, const struct contents *s)
+{
+	struct buf value = {0};
+	struct err e = {0};
+	uint32_t missing = 0, wrong = 0;
+	uint8_t key[4];
+	DB_TXN *txn;
+
+	CU_ASSERT_TRUE_FATAL(env_begin_reading(env, &txn, &e));
+	for (uint32_t i = 0; i < s->records; i++) {
+		int found;
+
+		contents_key(s, i, key);
+		found = db_get(db, txn, (struct str){(char *)key, sizeof key}, &value, &e);
+		missing += found != (stays(s, i) ? 1 : 0);
+		wrong += found == 1 &&
+		    (value.len != s->body_bytes || memcmp(value.s, key, sizeof key) != 0);
+	}
+	txn->commit(txn, 0);
+	CU_ASSERT_EQUAL(missing, 0);
+	CU_ASSERT_EQUAL(wrong, 0);
+	buf_free(&value);
+}
+
+/* Returns in how many slices. */
+static unsigned
+give_back(DB *db, int64_t slice_us)
+{
+	enum { SLICES_MAX = 2000 };
+	struct giveback g;
+	struct err e = {0};
+	unsigned slices = 0;
+
+	CU_ASSERT_TRUE_FATAL(giveback_open(&g, db, &e));
+	g.slice_us = slice_us;
+	while (!g.end && slices++ < SLICES_MAX)
+		if (!giveback_slice(&g, &e))
+			CU_FAIL_FATAL("nothing can be given back");
+	CU_ASSERT_TRUE(g.end);
+	CU_ASSERT_EQUAL(g.unused, 0);
+	giveback_close(&g);
+	return slices;
+}
+
+/* Some of them made DB->compact() with DB_FREE_SPACE go round without end. */
+static const struct contents shapes[] = {{0, 4, 1, 0, 0, 0}, {1, 4, 1, 0, 1, 1},
+    {20000, 30, 1, 0, 20000, 1}, {20000, 30, 2654435761u, 0, 20000, 1},
+    {20000, 30, 2654435761u, 0, 20000, 10}, {20000, 30, 1, 18000, 20000, 1},
+    {20000, 30, 1, 0, 2000, 1}, {20000, 30, 1, 19999, 20000, 1}, {20000, 30, 1, 0, 0, 0},
+    {200, 20000, 1, 0, 200, 10}, {200, 20000, 2654435761u, 150, 200, 1}};
+
+static void
+free_pages_go_back_whatever_the_shape(void)
+{
+	struct err e = {0};
+	struct bare b;
+
+	bare_start(&b);
+	for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++)
+		for (int64_t slice_us = 0; slice_us < 1000000; slice_us += 500000) {
+			const struct contents *s = &shapes[i];
+			DB_COMPACT c = {.compact_fillpercent = 80};
+			char file[32];
+			unsigned slices;
+			DB *db;
+
+			snprintf(file, sizeof file, "shape.%zu.%d", i, slice_us > 0);
+			CU_ASSERT_TRUE_FATAL(database_open(
+			    &db, b.env.db, file, 0, DB_CREATE | DB_MULTIVERSION, &e));
+			if (s->records > 0) {
+				contents_write(db, s, true);
+				contents_write(db, s, false);
+			}
+			CU_ASSERT_EQUAL(db->compact(db, NULL, NULL, NULL, &c, 0, NULL), 0);
+			slices = give_back(db, slice_us);
+			CU_ASSERT_TRUE(slice_us == 0 || slices < 10);
+			contents_check(&b.env, db, s);
+			database_close(&db);
+			CU_ASSERT_TRUE(env_checkpoint(&b.env, &e));
+			verify_file(&b, file);
+		}
+	bare_stop(&b);
+}
+
 static void
 one_chore_at_a_time_is_done(void)
 {
@@ -198,6 +342,7 @@ one_chore_at_a_time_is_done(void)
 const CU_TestInfo storage_chore_tests[] = {
     {"compact shrinks the files, and readers see all meanwhile",
 	compact_shrinks_the_files_and_readers_see_all_meanwhile},
+    {"free pages go back, whatever the shape", free_pages_go_back_whatever_the_shape},
     {"one chore at a time is done", one_chore_at_a_time_is_done},
     CU_TEST_INFO_NULL,
 };

@@ -1,0 +1,35 @@
+/* storage/giveback.h -- gives the free pages of a database back to the disk: the last pages are
+ * moved to the places of the free ones, and the file is cut.
+ *
+ * Private to storage/.  For the writer's thread alone. */
+#ifndef STORAGE_GIVEBACK_H
+#define STORAGE_GIVEBACK_H
+
+#include "base/clock.h"
+#include "storage/database.h"
+
+#define GIVEBACK_KEY_MAX 512 /* bytes; more than any key of ours has */
+
+struct giveback {
+	int64_t slice_us; /* how long a slice may move pages */
+	bool end;         /* the last slice was the last */
+	uint32_t unused;  /* pages that are free; if the cache cannot hold them, all stay */
+
+	/* giveback.c's */
+	DB *db;
+	DB_COMPACT c;
+	uint32_t used, between; /* pages but the first; those free before one that is used */
+	bool running, stopped;
+	int64_t until_us; /* 0: nothing is moved yet */
+	unsigned comparisons, stuck;
+	uint8_t key[GIVEBACK_KEY_MAX];
+	uint32_t key_len;
+};
+
+/* db is borrowed for the call only.  g may not be moved until giveback_close(). */
+bool giveback_open(struct giveback *g, DB *db, struct err *e);
+/* Some pages, until ->end. */
+bool giveback_slice(struct giveback *g, struct err *e);
+void giveback_close(struct giveback *g); /* safe on {0} */
+
+#endif
