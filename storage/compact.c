@@ -95,16 +95,23 @@ go_over(struct chore *c, bool (*slice)(struct batch *, void *, struct err *, str
 	return true;
 }
 
-/* *left: pages that are free and stay. */
+/* What stays free, of all databases. */
+struct rest {
+	uint64_t pages;
+	uint64_t wants_cache_mb;
+};
+
 static bool
-compact_one(struct chore *c, DB *db, uint32_t *left, struct err *e)
+compact_one(struct chore *c, DB *db, struct rest *rest, struct err *e)
 {
 	struct filling f = {.db = db};
 	struct giveback g = {0};
 	bool ok = go_over(c, fill_slice, &f, &f.end, e) && giveback_open(&g, db, e) &&
 	    go_over(c, giveback_run, &g, &g.end, e);
 
-	*left = g.unused;
+	rest->pages += g.unused;
+	if (g.wants_cache_mb > rest->wants_cache_mb)
+		rest->wants_cache_mb = g.wants_cache_mb;
 	giveback_close(&g);
 	return ok;
 }
@@ -119,30 +126,41 @@ bytes_of_all(const struct env *env, DB *const *all, size_t n)
 	return bytes;
 }
 
+static void
+tell_result(struct chore *c, uint64_t before, uint64_t after, const struct rest *rest)
+{
+	unsigned long long had = before >> 10, have = after >> 10;
+
+	if (rest->wants_cache_mb == 0)
+		chore_tell(c, "the databases had %llu KiB and have %llu", had, have);
+	else
+		chore_tell(c,
+		    "the databases had %llu KiB and have %llu; %llu are free and go back with "
+		    "store_cache_mb = %llu or more",
+		    had, have, (unsigned long long)(rest->pages * DATABASE_PAGE_BYTES >> 10),
+		    (unsigned long long)rest->wants_cache_mb);
+}
+
 bool
 compact_run(struct chore *c, struct err *e)
 {
 	DB *all[ENV_DATABASES_MAX];
 	size_t n = env_databases(c->env, all);
-	uint64_t before = bytes_of_all(c->env, all, n), after, stay = 0;
+	uint64_t before = bytes_of_all(c->env, all, n);
+	struct rest rest = {0};
 
 	c->total = before;
 	for (size_t i = 0; i < n; i++) {
 		uint64_t bytes = env_file_bytes(c->env, database_name(all[i]));
-		uint32_t left;
 
 		chore_tell(c, "%s", database_name(all[i]));
-		if (!compact_one(c, all[i], &left, e))
+		if (!compact_one(c, all[i], &rest, e))
 			return false;
-		stay += left;
 		c->done += bytes;
 	}
 	/* Only now do the files shrink that were truncated in the cache. */
 	if (!env_checkpoint(c->env, e))
 		return false;
-	after = bytes_of_all(c->env, all, n);
-	chore_tell(c, "the databases had %llu KiB and have %llu, of which %llu are free",
-	    (unsigned long long)(before >> 10), (unsigned long long)(after >> 10),
-	    (unsigned long long)(stay * DATABASE_PAGE_BYTES >> 10));
+	tell_result(c, before, bytes_of_all(c->env, all, n), &rest);
 	return true;
 }

@@ -126,6 +126,7 @@ giveback_close(struct giveback *g)
 	g->db = NULL;
 }
 
+/* For both versions of so many pages. */
 static bool
 fits_cache(DB *db, uint32_t pages)
 {
@@ -174,10 +175,11 @@ giveback_slice(struct giveback *g, struct err *e)
 
 	if (!count(g, e))
 		return false;
-	if (g->unused == 0 || !fits_cache(g->db, g->between)) {
-		g->end = true;
+	if (!fits_cache(g->db, g->between))
+		g->wants_cache_mb = (2 * (uint64_t)g->between * DATABASE_PAGE_BYTES >> 20) + 1;
+	g->end = g->unused == 0 || g->wants_cache_mb > 0;
+	if (g->end)
 		return true;
-	}
 	rc = compact(g);
 	return rc == 0 || db_failed(e, rc, "giving pages back");
 }

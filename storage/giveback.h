@@ -11,9 +11,10 @@
 #define GIVEBACK_KEY_MAX 512 /* bytes; more than any key of ours has */
 
 struct giveback {
-	int64_t slice_us; /* how long a slice may move pages */
-	bool end;         /* the last slice was the last */
-	uint32_t unused;  /* pages that are free; if the cache cannot hold them, all stay */
+	int64_t slice_us;        /* how long a slice may move pages */
+	bool end;                /* the last slice was the last */
+	uint32_t unused;         /* pages that are free, after the last slice */
+	uint64_t wants_cache_mb; /* not 0: they stay, as the cache had to be so large */
 
 	/* giveback.c's */
 	DB *db;

@@ -313,6 +313,37 @@ free_pages_go_back_whatever_the_shape(void)
 	bare_stop(&b);
 }
 
+/* To sort them would take so long that the store would seem stuck. */
+static void
+free_pages_that_the_cache_cannot_hold_stay_and_are_told(void)
+{
+	const struct contents s = {3000, 9000, 1, 2900, 3000, 1};
+	struct giveback g;
+	struct err e = {0};
+	uint64_t before;
+	struct bare b;
+	DB *db;
+
+	bare_start(&b);
+	CU_ASSERT_TRUE_FATAL(
+	    database_open(&db, b.env.db, "shape", 0, DB_CREATE | DB_MULTIVERSION, &e));
+	contents_write(db, &s, true);
+	contents_write(db, &s, false);
+	CU_ASSERT_TRUE(env_checkpoint(&b.env, &e));
+	before = bytes_of(&b, "shape");
+	CU_ASSERT_TRUE_FATAL(giveback_open(&g, db, &e));
+	CU_ASSERT_TRUE(giveback_slice(&g, &e));
+	CU_ASSERT_TRUE(g.end);
+	CU_ASSERT_TRUE(g.unused > 8000);
+	CU_ASSERT_TRUE(g.wants_cache_mb > 8000 / 128 && g.wants_cache_mb < 10000 / 128);
+	giveback_close(&g);
+	CU_ASSERT_TRUE(env_checkpoint(&b.env, &e));
+	CU_ASSERT_EQUAL(bytes_of(&b, "shape"), before);
+	contents_check(&b.env, db, &s);
+	database_close(&db);
+	bare_stop(&b);
+}
+
 static void
 one_chore_at_a_time_is_done(void)
 {
@@ -343,6 +374,8 @@ const CU_TestInfo storage_chore_tests[] = {
     {"compact shrinks the files, and readers see all meanwhile",
 	compact_shrinks_the_files_and_readers_see_all_meanwhile},
     {"free pages go back, whatever the shape", free_pages_go_back_whatever_the_shape},
+    {"free pages that the cache cannot hold stay and are told",
+	free_pages_that_the_cache_cannot_hold_stay_and_are_told},
     {"one chore at a time is done", one_chore_at_a_time_is_done},
     CU_TEST_INFO_NULL,
 };
