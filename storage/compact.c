@@ -146,10 +146,13 @@ compact_run(struct chore *c, struct err *e)
 {
 	DB *all[ENV_DATABASES_MAX];
 	size_t n = env_databases(c->env, all);
-	uint64_t before = bytes_of_all(c->env, all, n);
 	struct rest rest = {0};
+	uint64_t before;
 
-	c->total = before;
+	/* Files have their length, longer or shorter, once what is in the cache is written. */
+	if (!env_checkpoint(c->env, e))
+		return false;
+	before = c->total = bytes_of_all(c->env, all, n);
 	for (size_t i = 0; i < n; i++) {
 		uint64_t bytes = env_file_bytes(c->env, database_name(all[i]));
 
@@ -158,7 +161,6 @@ compact_run(struct chore *c, struct err *e)
 			return false;
 		c->done += bytes;
 	}
-	/* Only now do the files shrink that were truncated in the cache. */
 	if (!env_checkpoint(c->env, e))
 		return false;
 	tell_result(c, before, bytes_of_all(c->env, all, n), &rest);
