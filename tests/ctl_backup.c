@@ -142,9 +142,67 @@ a_backup_waits_for_a_store_that_is_restarted(void)
 	outbox_stop(&o);
 }
 
+struct compacting {
+	struct outbox *o;
+	struct commanded said;
+};
+
+static void *
+compact(void *compacting)
+{
+	struct compacting *c = compacting;
+
+	c->said = outboxctl(c->o->dir, STR(""), (const char *const[]){"compact", NULL});
+	return NULL;
+}
+
+/* Kills the store so long after the command began; its exit status. */
+static int
+compact_and_crash(struct outbox *o, useconds_t after_us)
+{
+	struct compacting c = {.o = o};
+	struct store_chore chore;
+	struct err e = {0};
+	pthread_t thread;
+	int status;
+
+	pthread_create(&thread, NULL, compact, &c);
+	usleep(after_us);
+	outbox_crash(o);
+	pthread_join(thread, NULL);
+	status = c.said.status;
+	if (status != 0) {
+		CU_ASSERT_PTR_NOT_NULL(strstr(c.said.err.s, "ended while it was doing this"));
+		CU_ASSERT_FALSE(store_chore_show(o->store, STORE_COMPACT, &chore, &e));
+		CU_ASSERT_EQUAL(e.code, ERR_NOT_FOUND);
+	}
+	commanded_free(&c.said);
+	return status;
+}
+
+/* A kill that comes before it or after it is no matter. */
+static void
+a_compaction_that_the_store_did_not_survive_is_not_begun_again(void)
+{
+	enum { TRIES = 50 };
+	struct outbox o;
+	int status = 0;
+
+	begin(&o);
+	create(&o, 20);
+	for (useconds_t i = 0; i < TRIES && status == 0; i++)
+		status = compact_and_crash(&o, i % 10 * POLL_US);
+	CU_ASSERT_EQUAL(status, 1);
+	CU_ASSERT_EQUAL(records(&o), 20);
+	CU_ASSERT_EQUAL(run(&o, "compact", NULL, "the databases had"), 0);
+	outbox_stop(&o);
+}
+
 const CU_TestInfo ctl_backup_tests[] = {
     {"a backup is made, verified and restored", a_backup_is_made_verified_and_restored},
     {"a backup waits for a store that is restarted",
 	a_backup_waits_for_a_store_that_is_restarted},
+    {"a compaction that the store did not survive is not begun again",
+	a_compaction_that_the_store_did_not_survive_is_not_begun_again},
     CU_TEST_INFO_NULL,
 };
