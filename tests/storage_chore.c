@@ -178,6 +178,8 @@ compact_shrinks_the_files_and_readers_see_all_meanwhile(void)
 
 /* --- a database of its own, in any shape --- */
 
+#define KEY_LEN 8
+
 struct contents {
 	uint32_t records;
 	uint32_t body_bytes;
@@ -186,9 +188,9 @@ struct contents {
 };
 
 static void
-contents_key(const struct contents *s, uint32_t i, uint8_t key[static 4])
+contents_key(const struct contents *s, uint32_t i, uint8_t key[static KEY_LEN])
 {
-	put_be32(key, i * s->scatter);
+	put_be64(key, i * s->scatter);
 }
 
 static bool
@@ -207,7 +209,7 @@ contents_write(DB *db, const struct contents *s, bool put)
 	DB_ENV *env = db->get_env(db);
 	struct err e = {0};
 	DB_TXN *txn = NULL;
-	uint8_t key[4];
+	uint8_t key[KEY_LEN];
 
 	for (uint32_t i = 0; i < s->records; i++) {
 		struct str k = {(char *)key, sizeof key};
@@ -234,7 +236,7 @@ contents_check(struct env *env, DB *db, const struct contents *s)
 	struct buf value = {0};
 	struct err e = {0};
 	uint32_t missing = 0, wrong = 0;
-	uint8_t key[4];
+	uint8_t key[KEY_LEN];
 	DB_TXN *txn;
 
 	CU_ASSERT_TRUE_FATAL(env_begin_reading(env, &txn, &e));
@@ -274,7 +276,7 @@ give_back(DB *db, int64_t slice_us)
 }
 
 /* Some of them made DB->compact() with DB_FREE_SPACE go round without end. */
-static const struct contents shapes[] = {{0, 4, 1, 0, 0, 0}, {1, 4, 1, 0, 1, 1},
+static const struct contents shapes[] = {{0, 8, 1, 0, 0, 0}, {1, 8, 1, 0, 1, 1},
     {20000, 30, 1, 0, 20000, 1}, {20000, 30, 2654435761u, 0, 20000, 1},
     {20000, 30, 2654435761u, 0, 20000, 10}, {20000, 30, 1, 18000, 20000, 1},
     {20000, 30, 1, 0, 2000, 1}, {20000, 30, 1, 19999, 20000, 1}, {20000, 30, 1, 0, 0, 0},
