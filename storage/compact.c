@@ -105,10 +105,11 @@ static bool
 compact_one(struct chore *c, DB *db, struct rest *rest, struct err *e)
 {
 	struct filling f = {.db = db};
-	struct giveback g = {0};
-	bool ok = go_over(c, fill_slice, &f, &f.end, e) && giveback_open(&g, db, e) &&
-	    go_over(c, giveback_run, &g, &g.end, e);
+	struct giveback g;
+	bool ok;
 
+	giveback_begin(&g, db);
+	ok = go_over(c, fill_slice, &f, &f.end, e) && go_over(c, giveback_run, &g, &g.end, e);
 	rest->pages += g.unused;
 	if (g.wants_cache_mb > rest->wants_cache_mb)
 		rest->wants_cache_mb = g.wants_cache_mb;

@@ -110,11 +110,10 @@ order(DB *db, const DBT *a, const DBT *b)
 	return c != 0 ? c : (a->size > b->size) - (a->size < b->size);
 }
 
-bool
-giveback_open(struct giveback *g, DB *db, struct err *e)
+void
+giveback_begin(struct giveback *g, DB *db)
 {
-	*g = (struct giveback){.slice_us = SLICE_US};
-	return database_open_again(&g->db, db, order, g, e);
+	*g = (struct giveback){.slice_us = SLICE_US, .of = db};
 }
 
 void
@@ -173,7 +172,7 @@ giveback_slice(struct giveback *g, struct err *e)
 {
 	int rc;
 
-	if (!count(g, e))
+	if ((g->db == NULL && !database_open_again(&g->db, g->of, order, g, e)) || !count(g, e))
 		return false;
 	if (!fits_cache(g->db, g->between))
 		g->wants_cache_mb = (2 * (uint64_t)g->between * DATABASE_PAGE_BYTES >> 20) + 1;

@@ -1,7 +1,7 @@
 /* storage/giveback.h -- gives the free pages of a database back to the disk: the last pages are
  * moved to the places of the free ones, and the file is cut.
  *
- * Private to storage/.  For the writer's thread alone. */
+ * Private to storage/.  A slice is for the writer's thread alone. */
 #ifndef STORAGE_GIVEBACK_H
 #define STORAGE_GIVEBACK_H
 
@@ -17,7 +17,7 @@ struct giveback {
 	uint64_t wants_cache_mb; /* not 0: they stay, as the cache had to be so large */
 
 	/* giveback.c's */
-	DB *db;
+	DB *of, *db; /* db: NULL before the first slice */
 	DB_COMPACT c;
 	uint32_t used, between; /* pages but the first; those free before one that is used */
 	bool running, stopped;
@@ -27,10 +27,10 @@ struct giveback {
 	uint32_t key_len;
 };
 
-/* db is borrowed for the call only.  g may not be moved until giveback_close(). */
-bool giveback_open(struct giveback *g, DB *db, struct err *e);
+/* db is borrowed, and g may not be moved, until giveback_close(). */
+void giveback_begin(struct giveback *g, DB *db);
 /* Some pages, until ->end. */
 bool giveback_slice(struct giveback *g, struct err *e);
-void giveback_close(struct giveback *g); /* safe on {0} */
+void giveback_close(struct giveback *g); /* by any thread */
 
 #endif

@@ -264,7 +264,7 @@ give_back(DB *db, int64_t slice_us)
 	struct err e = {0};
 	unsigned slices = 0;
 
-	CU_ASSERT_TRUE_FATAL(giveback_open(&g, db, &e));
+	giveback_begin(&g, db);
 	g.slice_us = slice_us;
 	while (!g.end && slices++ < SLICES_MAX)
 		if (!giveback_slice(&g, &e))
@@ -333,7 +333,7 @@ free_pages_that_the_cache_cannot_hold_stay_and_are_told(void)
 	contents_write(db, &s, false);
 	CU_ASSERT_TRUE(env_checkpoint(&b.env, &e));
 	before = bytes_of(&b, "shape");
-	CU_ASSERT_TRUE_FATAL(giveback_open(&g, db, &e));
+	giveback_begin(&g, db);
 	CU_ASSERT_TRUE(giveback_slice(&g, &e));
 	CU_ASSERT_TRUE(g.end);
 	CU_ASSERT_TRUE(g.unused > 8000);
