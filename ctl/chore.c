@@ -11,9 +11,9 @@
 #define POLL_US 100000
 #define AWAY_US INT64_C(60000000) /* a store that starts again is back long before */
 
-/* How often a chore may be begun again that the store did not survive: what only reads, once.
- * It may be what ended the store. */
-static const unsigned again_max[STORE_CHORE__COUNT] = {[STORE_BACKUP] = 1, [STORE_VERIFY] = 1};
+/* How often a chore may be begun again that the store did not survive, for it may be what ended
+ * the store: what only reads.  A backup goes on where it was. */
+static const unsigned again_max[STORE_CHORE__COUNT] = {[STORE_BACKUP] = 5, [STORE_VERIFY] = 1};
 
 struct waiting {
 	struct store *store;

@@ -6,9 +6,9 @@
 
 /* The store may be restarted meanwhile: it is asked again, which is why a chore can be asked
  * for twice.  But one that was under way when the store ended may be why it did: a backup and a
- * verification, which only read, are begun again once, and what writes is not.  What came of it
- * goes to standard output, how far it is to standard error if that is a terminal.  path is ""
- * where the chore takes none. */
+ * verification, which only read, are begun again a few times, and what writes is not.  What
+ * came of it goes to standard output, how far it is to standard error if that is a terminal.
+ * path is "" where the chore takes none. */
 bool chore_wait(struct store *s, enum store_chore_kind kind, const char *path, struct err *e);
 
 #endif
