@@ -8,56 +8,10 @@
 #include <unistd.h>
 
 #include "jmap/reference.h"
-#include "tests/outbox.h"
+#include "tests/answers.h"
 #include "tests/suites.h"
 
-#define D "x:DmarcInternalReport/"
-#define T "x:TlsInternalReport/"
 #define USING "\"using\":[\"" JMAP_CAPABILITY_CORE "\",\"" JMAP_CAPABILITY_OUTBOX "\"]"
-#define FIRST_ID "d0000000001"
-
-/* A valid record, and the bytes in which its domain stands. */
-#define WITH_DOMAIN(domain)                                                                    \
-	"{\"createdAt\":\"2026-01-01T00:00:00Z\",\"deliverAt\":\"2026-01-01T00:00:00Z\","      \
-	"\"domain\":\"" domain "\",\"report\":{\"dateRangeBegin\":\"2026-01-01T00:00:00Z\","   \
-	"\"dateRangeEnd\":\"2026-01-01T00:00:00Z\",\"email\":\"a@b.example\","                 \
-	"\"orgName\":\"Example\",\"policyAdkim\":\"relaxed\",\"policyAspf\":\"relaxed\","      \
-	"\"policyDisposition\":\"none\",\"policyDomain\":\"Example\","                         \
-	"\"policySubdomainDisposition\":\"none\",\"reportId\":\"Example\"}}"
-#define RECORD WITH_DOMAIN("example.com")
-#define CREATE "{\"create\":{\"k\":" RECORD "}}"
-
-/* Whether the value at path in v is json, or absent where json is NULL.  Says so if not. */
-static bool
-has(json_t *v, const char *path, const char *json)
-{
-	json_t *found = pointer_follow(v, str_of(path));
-	json_t *want =
-	    json == NULL ? NULL : json_loads(json, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
-	bool same = found == NULL || want == NULL ? found == want : json_equal(found, want);
-
-	if (!same) {
-		char *text = json_dumps(v, JSON_COMPACT | JSON_ENCODE_ANY);
-
-		fprintf(
-		    stderr, "%s is not %s in %.2000s\n", path, json ? json : "absent", text);
-		free(text);
-	}
-	json_decref(found);
-	json_decref(want);
-	return same;
-}
-
-/* The answer to one call holds json at path. */
-static void
-expect(struct outbox *o, enum face face, const char *method, const char *args, const char *path,
-    const char *json)
-{
-	json_t *answer = outbox_call(o, face, method, args);
-
-	CU_ASSERT_TRUE(has(answer, path, json));
-	json_decref(answer);
-}
 
 /* The Response to {using, rest} holds json at path. */
 static void
@@ -69,31 +23,9 @@ expect_of_request(struct outbox *o, const char *rest, const char *path, const ch
 
 	buf_printf(&body, "{" USING ",%s}", rest);
 	response = outbox_request(o, FACE_ARRAYS, buf_terminate(&body), &e);
-	CU_ASSERT_TRUE(has(response, path, json));
+	CU_ASSERT_TRUE(answer_has(response, path, json));
 	json_decref(response);
 	buf_free(&body);
-}
-
-/* n times what stands around a number, between open and close: "[d1,d2,d3]". */
-static char *
-repeated(const char *open, const char *before, const char *after, size_t n, const char *close)
-{
-	struct buf text = {0};
-
-	buf_puts(&text, open);
-	for (size_t i = 1; i <= n; i++)
-		buf_printf(&text, "%s%s%010zu%s", i > 1 ? "," : "", before, i, after);
-	buf_puts(&text, close);
-	buf_terminate(&text);
-	return text.s;
-}
-
-/* Creates n records, d0000000001 on. */
-static void
-fill(struct outbox *o, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		expect(o, FACE_MAPS, D "set", CREATE, "/notCreated", "null");
 }
 
 /* --- whole requests --- */
@@ -181,14 +113,14 @@ methods_need_their_capability(void)
 	    "get\",{},\"a\"],"
 	    "[\"Core/echo\",{},\"b\"]]}",
 	    &e);
-	CU_ASSERT_TRUE(has(r, "/methodResponses/0/1/type", "\"unknownMethod\""));
-	CU_ASSERT_TRUE(has(r, "/methodResponses/1/0", "\"Core/echo\""));
+	CU_ASSERT_TRUE(answer_has(r, "/methodResponses/0/1/type", "\"unknownMethod\""));
+	CU_ASSERT_TRUE(answer_has(r, "/methodResponses/1/0", "\"Core/echo\""));
 	json_decref(r);
 	r = outbox_request(&o, FACE_ARRAYS,
 	    "{\"using\":[\"" JMAP_CAPABILITY_OUTBOX
 	    "\"],\"methodCalls\":[[\"Core/echo\",{},\"b\"]]}",
 	    &e);
-	CU_ASSERT_TRUE(has(r, "/methodResponses/0/1/type", "\"unknownMethod\""));
+	CU_ASSERT_TRUE(answer_has(r, "/methodResponses/0/1/type", "\"unknownMethod\""));
 	json_decref(r);
 	outbox_stop(&o);
 }
@@ -200,8 +132,8 @@ a_request_may_hold_so_many_calls(void)
 
 	outbox_start(&o);
 	for (size_t more = 0; more < 2; more++) {
-		char *body = repeated("{" USING ",\"methodCalls\":[", "[\"Core/echo\",{},\"",
-		    "\"]", o.limits.max_calls_in_request + more, "]}");
+		char *body = text_repeated("{" USING ",\"methodCalls\":[",
+		    "[\"Core/echo\",{},\"", "\"]", o.limits.max_calls_in_request + more, "]}");
 		struct err e = {0};
 		json_t *r = outbox_request(&o, FACE_ARRAYS, body, &e);
 
@@ -295,8 +227,9 @@ creation_ids_go_in_and_out(void)
 	    ",\"0\"],[\"" D "set\",{\"update\":{\"#k\":{\"policyIdentifier\":7}},"
 	    "\"destroy\":[\"#old\",\"#none\"]},\"1\"]]",
 	    "/createdIds", "{\"old\":\"" FIRST_ID "\",\"k\":\"d0000000002\"}");
-	expect(&o, FACE_ARRAYS, D "get", "{\"ids\":null,\"properties\":[\"policyIdentifier\"]}",
-	    "/list", "[{\"id\":\"d0000000002\",\"policyIdentifier\":7}]");
+	answer_expect(&o, FACE_ARRAYS, D "get",
+	    "{\"ids\":null,\"properties\":[\"policyIdentifier\"]}", "/list",
+	    "[{\"id\":\"d0000000002\",\"policyIdentifier\":7}]");
 	/* The map is one for all types; an id of another type is no record of this one. */
 	expect_of_request(&o,
 	    "\"createdIds\":{\"d\":\"d0000000002\"},\"methodCalls\":[[\"" T
@@ -313,23 +246,24 @@ permissions_are_asked_for_each_method_and_record(void)
 	struct outbox o;
 
 	outbox_start(&o);
-	fill(&o, 1);
+	outbox_fill(&o, 1);
 	o.principal.permissions = permission_of(&dmarc_internal_report, ACTION_QUERY) |
 	    permission_of(&tls_internal_report, ACTION_GET);
-	expect(&o, FACE_ARRAYS, D "query", "{}", "/ids/0", "\"" FIRST_ID "\"");
-	expect(&o, FACE_ARRAYS, D "get", "{}", "/type", "\"forbidden\"");
-	expect(&o, FACE_ARRAYS, D "changes", "{\"sinceState\":\"\"}", "/type", "\"forbidden\"");
-	expect(&o, FACE_ARRAYS, T "query", "{}", "/type", "\"forbidden\"");
-	expect(&o, FACE_ARRAYS, T "queryChanges", "{\"sinceQueryState\":\"\"}", "/type",
+	answer_expect(&o, FACE_ARRAYS, D "query", "{}", "/ids/0", "\"" FIRST_ID "\"");
+	answer_expect(&o, FACE_ARRAYS, D "get", "{}", "/type", "\"forbidden\"");
+	answer_expect(
+	    &o, FACE_ARRAYS, D "changes", "{\"sinceState\":\"\"}", "/type", "\"forbidden\"");
+	answer_expect(&o, FACE_ARRAYS, T "query", "{}", "/type", "\"forbidden\"");
+	answer_expect(&o, FACE_ARRAYS, T "queryChanges", "{\"sinceQueryState\":\"\"}", "/type",
 	    "\"forbidden\"");
-	expect(&o, FACE_ARRAYS, D "set", CREATE, "/notCreated/k/type", "\"forbidden\"");
-	expect(&o, FACE_ARRAYS, D "set", "{\"update\":{\"" FIRST_ID "\":{}}}",
+	answer_expect(&o, FACE_ARRAYS, D "set", CREATE, "/notCreated/k/type", "\"forbidden\"");
+	answer_expect(&o, FACE_ARRAYS, D "set", "{\"update\":{\"" FIRST_ID "\":{}}}",
 	    "/notUpdated/" FIRST_ID "/type", "\"forbidden\"");
-	expect(&o, FACE_ARRAYS, D "set", "{\"destroy\":[\"" FIRST_ID "\"]}",
+	answer_expect(&o, FACE_ARRAYS, D "set", "{\"destroy\":[\"" FIRST_ID "\"]}",
 	    "/notDestroyed/" FIRST_ID "/type", "\"forbidden\"");
 	o.principal.permissions |= permission_of(&dmarc_internal_report, ACTION_DESTROY);
-	expect(&o, FACE_ARRAYS, D "set", "{\"destroy\":[\"" FIRST_ID "\"]}", "/destroyed",
-	    "[\"" FIRST_ID "\"]");
+	answer_expect(&o, FACE_ARRAYS, D "set", "{\"destroy\":[\"" FIRST_ID "\"]}",
+	    "/destroyed", "[\"" FIRST_ID "\"]");
 	outbox_stop(&o);
 }
 
@@ -342,11 +276,11 @@ created_tells_defaults_on_one_face_alone(void)
 	struct outbox o;
 
 	outbox_start(&o);
-	expect(&o, FACE_ARRAYS, D "set", create, "/created/k/domain", "\"example.com\"");
-	expect(&o, FACE_ARRAYS, D "set", create, "/created/k/rua", "[]");
-	expect(&o, FACE_ARRAYS, D "set", create, "/created/k/policyIdentifier", "0");
-	expect(&o, FACE_ARRAYS, D "set", create, "/created/k/createdAt", NULL);
-	expect(&o, FACE_MAPS, D "set", create, "/created/k", "{\"id\":\"d0000000005\"}");
+	answer_expect(&o, FACE_ARRAYS, D "set", create, "/created/k/domain", "\"example.com\"");
+	answer_expect(&o, FACE_ARRAYS, D "set", create, "/created/k/rua", "[]");
+	answer_expect(&o, FACE_ARRAYS, D "set", create, "/created/k/policyIdentifier", "0");
+	answer_expect(&o, FACE_ARRAYS, D "set", create, "/created/k/createdAt", NULL);
+	answer_expect(&o, FACE_MAPS, D "set", create, "/created/k", "{\"id\":\"d0000000005\"}");
 	outbox_stop(&o);
 }
 
@@ -356,17 +290,17 @@ updated_tells_what_became_different(void)
 	struct outbox o;
 
 	outbox_start(&o);
-	fill(&o, 1);
-	expect(&o, FACE_MAPS, D "set",
+	outbox_fill(&o, 1);
+	answer_expect(&o, FACE_MAPS, D "set",
 	    "{\"update\":{\"" FIRST_ID "\":{\"domain\":\"B.Example\",\"policyIdentifier\":3}}}",
 	    "/updated/" FIRST_ID, "{\"domain\":\"b.example\"}");
-	expect(&o, FACE_MAPS, D "set",
+	answer_expect(&o, FACE_MAPS, D "set",
 	    "{\"update\":{\"" FIRST_ID "\":{\"rua/a@b.example\":true}}}", "/updated/" FIRST_ID,
 	    "null");
-	expect(&o, FACE_ARRAYS, D "set",
+	answer_expect(&o, FACE_ARRAYS, D "set",
 	    "{\"update\":{\"" FIRST_ID "\":{\"rua\":[\"mailto:c@d.example\"]}}}",
 	    "/updated/" FIRST_ID, "{\"rua\":[\"c@d.example\"]}");
-	expect(&o, FACE_MAPS, D "set",
+	answer_expect(&o, FACE_MAPS, D "set",
 	    "{\"update\":{\"" FIRST_ID "\":{\"rua\":[\"mailto:e@f.example\"]}}}",
 	    "/updated/" FIRST_ID, "{\"rua\":{\"e@f.example\":true}}");
 	outbox_stop(&o);
@@ -381,11 +315,11 @@ an_update_that_changes_nothing_keeps_the_state(void)
 	json_t *a;
 
 	outbox_start(&o);
-	fill(&o, 1);
+	outbox_fill(&o, 1);
 	a = outbox_call(&o, FACE_ARRAYS, D "set",
 	    "{\"update\":{\"" FIRST_ID "\":{\"domain\":\"EXAMPLE.com\",\"id\":\"" FIRST_ID
 	    "\"}}}");
-	CU_ASSERT_TRUE(has(a, "/updated/" FIRST_ID, "{\"domain\":\"example.com\"}"));
+	CU_ASSERT_TRUE(answer_has(a, "/updated/" FIRST_ID, "{\"domain\":\"example.com\"}"));
 	CU_ASSERT_TRUE(
 	    json_equal(json_object_get(a, "oldState"), json_object_get(a, "newState")));
 	json_decref(a);
@@ -398,7 +332,7 @@ one_record_under_two_names_is_done_once(void)
 	struct outbox o;
 
 	outbox_start(&o);
-	fill(&o, 2);
+	outbox_fill(&o, 2);
 	expect_of_request(&o,
 	    "\"createdIds\":{\"k\":\"" FIRST_ID "\"},\"methodCalls\":[[\"" D
 	    "set\",{\"update\":{\"" FIRST_ID "\":{},\"#k\":{}},"
@@ -417,11 +351,11 @@ an_update_of_what_is_destroyed_is_refused(void)
 	struct outbox o;
 
 	outbox_start(&o);
-	fill(&o, 1);
-	expect(&o, FACE_ARRAYS, D "set",
+	outbox_fill(&o, 1);
+	answer_expect(&o, FACE_ARRAYS, D "set",
 	    "{\"update\":{\"" FIRST_ID "\":{}},\"destroy\":[\"" FIRST_ID "\"]}",
 	    "/notUpdated/" FIRST_ID "/type", "\"willDestroy\"");
-	expect(&o, FACE_ARRAYS, D "get", "{}", "/list", "[]");
+	answer_expect(&o, FACE_ARRAYS, D "get", "{}", "/list", "[]");
 	outbox_stop(&o);
 }
 
@@ -431,12 +365,12 @@ a_record_can_be_changed_by_the_call_that_makes_it(void)
 	struct outbox o;
 
 	outbox_start(&o);
-	expect(&o, FACE_MAPS, D "set",
+	answer_expect(&o, FACE_MAPS, D "set",
 	    "{\"create\":{\"k\":" RECORD ",\"gone\":" RECORD ",\"bad\":{}},"
 	    "\"update\":{\"#k\":{\"policyIdentifier\":5},\"#bad\":{}},\"destroy\":[\"#gone\"]}",
 	    "/notUpdated/#bad/type", "\"notFound\"");
-	expect(&o, FACE_ARRAYS, D "get", "{\"properties\":[\"policyIdentifier\"]}", "/list",
-	    "[{\"id\":\"" FIRST_ID "\",\"policyIdentifier\":5}]");
+	answer_expect(&o, FACE_ARRAYS, D "get", "{\"properties\":[\"policyIdentifier\"]}",
+	    "/list", "[{\"id\":\"" FIRST_ID "\",\"policyIdentifier\":5}]");
 	outbox_stop(&o);
 }
 
@@ -451,19 +385,22 @@ if_in_state_is_heeded(void)
 	a = outbox_call(&o, FACE_ARRAYS, D "get", "{}");
 	buf_printf(&args, "{\"ifInState\":\"%s\",\"create\":{\"k\":" RECORD "}}",
 	    json_string_value(json_object_get(a, "state")));
-	expect(
+	answer_expect(
 	    &o, FACE_MAPS, D "set", buf_terminate(&args), "/created/k/id", "\"" FIRST_ID "\"");
-	expect(&o, FACE_MAPS, D "set", buf_terminate(&args), "/type", "\"stateMismatch\"");
+	answer_expect(
+	    &o, FACE_MAPS, D "set", buf_terminate(&args), "/type", "\"stateMismatch\"");
 	buf_clear(&args);
 	buf_printf(
 	    &args, "{\"ifInState\":\"%s\"}", json_string_value(json_object_get(a, "state")));
-	expect(&o, FACE_MAPS, D "set", buf_terminate(&args), "/type", "\"stateMismatch\"");
-	expect(&o, FACE_MAPS, D "set", "{\"ifInState\":\"\"}", "/type", "\"stateMismatch\"");
-	expect(&o, FACE_MAPS, D "set",
+	answer_expect(
+	    &o, FACE_MAPS, D "set", buf_terminate(&args), "/type", "\"stateMismatch\"");
+	answer_expect(
+	    &o, FACE_MAPS, D "set", "{\"ifInState\":\"\"}", "/type", "\"stateMismatch\"");
+	answer_expect(&o, FACE_MAPS, D "set",
 	    "{\"ifInState\":\"00000000-0\",\"destroy\":[\"" FIRST_ID "\"]}", "/type",
 	    "\"stateMismatch\"");
-	expect(&o, FACE_MAPS, D "set", "{\"ifInState\":null}", "/created", "null");
-	expect(&o, FACE_MAPS, D "get", "{}", "/list/*/id", "[\"" FIRST_ID "\"]");
+	answer_expect(&o, FACE_MAPS, D "set", "{\"ifInState\":null}", "/created", "null");
+	answer_expect(&o, FACE_MAPS, D "get", "{}", "/list/*/id", "[\"" FIRST_ID "\"]");
 	json_decref(a);
 	buf_free(&args);
 	outbox_stop(&o);
@@ -487,21 +424,26 @@ a_request_sent_again_is_done_once(void)
 	outbox_start(&o);
 	o.request_id = "same";
 	first = outbox_request(&o, FACE_MAPS, body, &e);
-	CU_ASSERT_TRUE(has(first, "/methodResponses/2/1/destroyed", "[\"" FIRST_ID "\"]"));
+	CU_ASSERT_TRUE(
+	    answer_has(first, "/methodResponses/2/1/destroyed", "[\"" FIRST_ID "\"]"));
 	/* The store's memory of it outlives the store. */
 	outbox_crash(&o);
 	again = outbox_request(&o, FACE_MAPS, body, &e);
-	CU_ASSERT_TRUE(has(again, "/methodResponses/0/1/created/k/id", "\"" FIRST_ID "\""));
-	CU_ASSERT_TRUE(has(again, "/methodResponses/1/1/created/k/id", "\"d0000000002\""));
-	CU_ASSERT_TRUE(has(again, "/methodResponses/1/1/updated/" FIRST_ID, "null"));
-	CU_ASSERT_TRUE(has(again, "/methodResponses/1/1/notUpdated", "null"));
-	CU_ASSERT_TRUE(has(again, "/methodResponses/2/1/destroyed", "[\"" FIRST_ID "\"]"));
+	CU_ASSERT_TRUE(
+	    answer_has(again, "/methodResponses/0/1/created/k/id", "\"" FIRST_ID "\""));
+	CU_ASSERT_TRUE(
+	    answer_has(again, "/methodResponses/1/1/created/k/id", "\"d0000000002\""));
+	CU_ASSERT_TRUE(answer_has(again, "/methodResponses/1/1/updated/" FIRST_ID, "null"));
+	CU_ASSERT_TRUE(answer_has(again, "/methodResponses/1/1/notUpdated", "null"));
+	CU_ASSERT_TRUE(
+	    answer_has(again, "/methodResponses/2/1/destroyed", "[\"" FIRST_ID "\"]"));
 	json_decref(again);
-	expect(&o, FACE_MAPS, D "query", "{}", "/ids", "[\"d0000000002\"]");
+	answer_expect(&o, FACE_MAPS, D "query", "{}", "/ids", "[\"d0000000002\"]");
 	/* Another name, or another body under that name, is another request. */
 	snprintf(o.principal.subject, sizeof o.principal.subject, "somebody else");
 	again = outbox_request(&o, FACE_MAPS, body, &e);
-	CU_ASSERT_TRUE(has(again, "/methodResponses/0/1/created/k/id", "\"d0000000003\""));
+	CU_ASSERT_TRUE(
+	    answer_has(again, "/methodResponses/0/1/created/k/id", "\"d0000000003\""));
 	json_decref(again);
 	json_decref(first);
 	outbox_stop(&o);
@@ -513,8 +455,8 @@ requests_without_a_name_are_each_done(void)
 	struct outbox o;
 
 	outbox_start(&o);
-	fill(&o, 2);
-	expect(&o, FACE_MAPS, D "query", "{\"calculateTotal\":true}", "/total", "2");
+	outbox_fill(&o, 2);
+	answer_expect(&o, FACE_MAPS, D "query", "{\"calculateTotal\":true}", "/total", "2");
 	outbox_stop(&o);
 }
 
@@ -591,7 +533,7 @@ of_many_clients_in_one_state_one_wins(void)
 	CU_ASSERT_EQUAL(clients(&o, D "set", buf_terminate(&args), ":" RECORD "}}", 1, "/type",
 			    "\"stateMismatch\""),
 	    CLIENTS - 1);
-	expect(&o, FACE_MAPS, D "query", "{}", "/ids", "[\"" FIRST_ID "\"]");
+	answer_expect(&o, FACE_MAPS, D "query", "{}", "/ids", "[\"" FIRST_ID "\"]");
 	json_decref(a);
 	buf_free(&args);
 	outbox_stop(&o);
@@ -604,214 +546,10 @@ updates_of_one_record_by_many_all_succeed(void)
 	struct outbox o;
 
 	outbox_start(&o);
-	fill(&o, 1);
+	outbox_fill(&o, 1);
 	CU_ASSERT_EQUAL(
 	    clients(&o, D "set", before, "}}}", ROUNDS, "/updated", "{\"" FIRST_ID "\":null}"),
 	    CLIENTS * ROUNDS);
-	outbox_stop(&o);
-}
-
-/* --- limits --- */
-
-static void
-get_takes_so_many_ids(void)
-{
-	struct outbox o;
-	char *at, *over;
-
-	outbox_start(&o);
-	o.limits.max_objects_in_get = 3;
-	at = repeated("{\"ids\":[", "\"d", "\"", 3, "]}");
-	over = repeated("{\"ids\":[", "\"d", "\"", 4, "]}");
-	expect(&o, FACE_MAPS, D "get", at, "/list", "[]");
-	expect(&o, FACE_MAPS, D "get", over, "/type", "\"requestTooLarge\"");
-	fill(&o, 3);
-	expect(&o, FACE_MAPS, D "get", "{\"ids\":null,\"properties\":[]}", "/notFound", "[]");
-	fill(&o, 1);
-	expect(&o, FACE_MAPS, D "get", "{\"ids\":null,\"properties\":[]}", "/type",
-	    "\"requestTooLarge\"");
-	free(at);
-	free(over);
-	outbox_stop(&o);
-}
-
-static void
-get_answers_so_many_bytes(void)
-{
-	struct outbox o;
-	json_t *a;
-	char *text;
-
-	outbox_start(&o);
-	fill(&o, 1);
-	a = outbox_call(&o, FACE_ARRAYS, D "get", "{}");
-	json_object_del(json_array_get(json_object_get(a, "list"), 0), "id");
-	text = json_dumps(json_array_get(json_object_get(a, "list"), 0), JSON_COMPACT);
-	o.limits.max_size_response =
-	    strlen(text) + strlen("{\"methodResponses\":[[\"" D "get\",");
-	expect(&o, FACE_ARRAYS, D "get", "{}", "/notFound", "[]");
-	o.limits.max_size_response--;
-	expect(&o, FACE_ARRAYS, D "get", "{}", "/type", "\"requestTooLarge\"");
-	free(text);
-	json_decref(a);
-	outbox_stop(&o);
-}
-
-static void
-set_takes_so_many_records(void)
-{
-	struct outbox o;
-
-	outbox_start(&o);
-	o.limits.max_objects_in_set = 3;
-	expect(&o, FACE_MAPS, D "set",
-	    "{\"create\":{\"a\":{}},\"update\":{\"b\":{}},\"destroy\":[\"c\"]}",
-	    "/notDestroyed/c/type", "\"notFound\"");
-	expect(&o, FACE_MAPS, D "set",
-	    "{\"create\":{\"a\":{}},\"update\":{\"b\":{}},\"destroy\":[\"c\",\"d\"]}", "/type",
-	    "\"requestTooLarge\"");
-	outbox_stop(&o);
-}
-
-static void
-set_takes_records_of_so_many_bytes(void)
-{
-	struct outbox o;
-	size_t size;
-
-	outbox_start(&o);
-	o.limits.max_size_record = 1;
-	while (o.limits.max_size_record < 4096) {
-		json_t *a = outbox_call(&o, FACE_MAPS, D "set", CREATE);
-		bool made = json_is_object(json_object_get(a, "created"));
-
-		CU_ASSERT_TRUE(made || has(a, "/notCreated/k/type", "\"tooLarge\""));
-		json_decref(a);
-		if (made)
-			break;
-		o.limits.max_size_record++;
-	}
-	size = o.limits.max_size_record;
-	CU_ASSERT_TRUE(size > 500 && size < 4096);
-	o.limits.max_size_response = 2 * size;
-	expect(&o, FACE_MAPS, D "set", "{\"create\":{\"k\":" RECORD ",\"l\":" RECORD "}}",
-	    "/notCreated", "null");
-	o.limits.max_size_response = 2 * size - 1;
-	expect(&o, FACE_MAPS, D "set", "{\"create\":{\"k\":" RECORD ",\"l\":" RECORD "}}",
-	    "/type", "\"requestTooLarge\"");
-	outbox_stop(&o);
-}
-
-static void
-query_says_when_it_cut_the_results(void)
-{
-	struct outbox o;
-
-	outbox_start(&o);
-	o.limits.max_query_limit = 2;
-	fill(&o, 2);
-	expect(&o, FACE_MAPS, D "query", "{}", "/limit", NULL);
-	expect(&o, FACE_MAPS, D "query", "{\"limit\":9}", "/limit", NULL);
-	fill(&o, 1);
-	expect(&o, FACE_MAPS, D "query", "{}", "/limit", "2");
-	expect(&o, FACE_MAPS, D "query", "{\"limit\":3}", "/ids",
-	    "[\"d0000000003\",\"d0000000002\"]");
-	expect(&o, FACE_MAPS, D "query", "{\"limit\":2}", "/limit", NULL);
-	expect(&o, FACE_MAPS, D "query", "{\"limit\":1}", "/ids", "[\"d0000000003\"]");
-	expect(
-	    &o, FACE_MAPS, D "query", "{\"limit\":0,\"calculateTotal\":true}", "/total", "3");
-	outbox_stop(&o);
-}
-
-static void
-changes_come_in_pages(void)
-{
-	struct buf args = {0};
-	struct outbox o;
-	json_t *a, *b;
-
-	outbox_start(&o);
-	a = outbox_call(&o, FACE_MAPS, D "get", "{}");
-	fill(&o, 3);
-	o.limits.max_changes = 2;
-	buf_printf(
-	    &args, "{\"sinceState\":\"%s\"}", json_string_value(json_object_get(a, "state")));
-	b = outbox_call(&o, FACE_MAPS, D "changes", buf_terminate(&args));
-	CU_ASSERT_TRUE(has(b, "/created", "[\"" FIRST_ID "\",\"d0000000002\"]"));
-	CU_ASSERT_TRUE(has(b, "/hasMoreChanges", "true"));
-	CU_ASSERT_TRUE(json_equal(json_object_get(a, "state"), json_object_get(b, "oldState")));
-	buf_clear(&args);
-	buf_printf(&args, "{\"sinceState\":\"%s\"}",
-	    json_string_value(json_object_get(b, "newState")));
-	expect(
-	    &o, FACE_MAPS, D "changes", buf_terminate(&args), "/created", "[\"d0000000003\"]");
-	expect(&o, FACE_MAPS, D "changes", buf_terminate(&args), "/hasMoreChanges", "false");
-	expect(&o, FACE_MAPS, D "changes", "{\"sinceState\":\"x\",\"maxChanges\":0}", "/type",
-	    "\"invalidArguments\"");
-	expect(&o, FACE_MAPS, D "changes", "{\"sinceState\":\"x\"}", "/type",
-	    "\"cannotCalculateChanges\"");
-	json_decref(a);
-	json_decref(b);
-	buf_free(&args);
-	outbox_stop(&o);
-}
-
-static void
-query_changes_end_where_maxchanges_says(void)
-{
-	struct buf args = {0};
-	struct outbox o;
-	json_t *a;
-	const char *state;
-
-	outbox_start(&o);
-	a = outbox_call(&o, FACE_MAPS, D "query", "{}");
-	state = json_string_value(json_object_get(a, "queryState"));
-	fill(&o, 2);
-	buf_printf(&args, "{\"sinceQueryState\":\"%s\",\"calculateTotal\":true}", state);
-	expect(&o, FACE_MAPS, D "queryChanges", buf_terminate(&args), "/added",
-	    "[{\"id\":\"d0000000002\",\"index\":0},{\"id\":\"" FIRST_ID "\",\"index\":1}]");
-	expect(&o, FACE_MAPS, D "queryChanges", buf_terminate(&args), "/total", "2");
-	o.limits.max_changes = 1;
-	expect(&o, FACE_MAPS, D "queryChanges", buf_terminate(&args), "/type",
-	    "\"cannotCalculateChanges\"");
-	buf_clear(&args);
-	buf_printf(&args, "{\"sinceQueryState\":\"%s\",\"maxChanges\":1}", state);
-	expect(&o, FACE_MAPS, D "queryChanges", buf_terminate(&args), "/type",
-	    "\"tooManyChanges\"");
-	json_decref(a);
-	buf_free(&args);
-	outbox_stop(&o);
-}
-
-static void
-on_a_full_disk_each_create_and_update_is_over_quota(void)
-{
-	static const char reserve[] = "reserve_mb = 1048576\n"; /* a TiB */
-	struct outbox o;
-	json_t *a;
-
-	outbox_start(&o);
-	fill(&o, 2);
-	outbox_restart(&o, reserve);
-	a = outbox_call(&o, FACE_ARRAYS, D "set",
-	    "{\"create\":{\"k\":" RECORD ",\"bad\":{}},"
-	    "\"update\":{\"" FIRST_ID "\":{\"domain\":\"b.example\"}},"
-	    "\"destroy\":[\"d0000000002\"]}");
-	CU_ASSERT_TRUE(has(a, "/notCreated/k/type", "\"overQuota\""));
-	CU_ASSERT_PTR_NOT_NULL(
-	    strstr(json_string_value(json_object_get(
-		       json_object_get(json_object_get(a, "notCreated"), "k"), "description")),
-		"1048576"));
-	CU_ASSERT_TRUE(has(a, "/notCreated/bad/type", "\"invalidProperties\""));
-	CU_ASSERT_TRUE(has(a, "/notUpdated/" FIRST_ID "/type", "\"overQuota\""));
-	CU_ASSERT_TRUE(has(a, "/destroyed", "[\"d0000000002\"]"));
-	json_decref(a);
-	expect(&o, FACE_ARRAYS, D "get",
-	    "{\"ids\":[\"" FIRST_ID "\"],\"properties\":[\"domain\"]}", "/list/0/domain",
-	    "\"example.com\"");
-	outbox_restart(&o, "");
-	expect(&o, FACE_ARRAYS, D "set", CREATE, "/notCreated", "null");
 	outbox_stop(&o);
 }
 
@@ -841,14 +579,5 @@ const CU_TestInfo jmap_store_tests[] = {
     {"requests without a name are each done", requests_without_a_name_are_each_done},
     {"of many clients in one state one wins", of_many_clients_in_one_state_one_wins},
     {"updates of one record by many all succeed", updates_of_one_record_by_many_all_succeed},
-    {"on a full disk each create and update is over quota",
-	on_a_full_disk_each_create_and_update_is_over_quota},
-    {"/get takes so many ids", get_takes_so_many_ids},
-    {"/get answers so many bytes", get_answers_so_many_bytes},
-    {"/set takes so many records", set_takes_so_many_records},
-    {"/set takes records of so many bytes", set_takes_records_of_so_many_bytes},
-    {"/query says when it cut the results", query_says_when_it_cut_the_results},
-    {"/changes come in pages", changes_come_in_pages},
-    {"/queryChanges ends where maxChanges says", query_changes_end_where_maxchanges_says},
     CU_TEST_INFO_NULL,
 };

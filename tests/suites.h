@@ -31,6 +31,7 @@ extern const CU_TestInfo fcgi_tests[];
 extern const CU_TestInfo jmap_error_tests[];
 extern const CU_TestInfo fronts_tests[];
 extern const CU_TestInfo jmap_filter_tests[];
+extern const CU_TestInfo jmap_limits_tests[];
 extern const CU_TestInfo jmap_store_tests[];
 extern const CU_TestInfo jmap_tests[];
 extern const CU_TestInfo login_flow_tests[];
