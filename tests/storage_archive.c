@@ -248,7 +248,17 @@ free_bytes(const char *dir)
 	return (uint64_t)fs.f_bavail * fs.f_frsize;
 }
 
-/* /dev/shm is mostly another disk than the one with the tests' folders, and a smaller one. */
+static dev_t
+disk_of(const char *dir)
+{
+	struct stat st;
+
+	CU_ASSERT_EQUAL_FATAL(stat(dir, &st), 0);
+	return st.st_dev;
+}
+
+/* /dev/shm is mostly another disk than the one with the tests' folders, and a smaller one.  How
+ * much is free changes meanwhile, so what is less has to be far less. */
 static void
 the_reserve_is_kept_on_the_archives_disk_too(void)
 {
@@ -257,15 +267,22 @@ the_reserve_is_kept_on_the_archives_disk_too(void)
 	struct err e = {0};
 	struct bare b;
 
-	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(archive));
+	if (mkdtemp(archive) == NULL) {
+		printf("skipped: there is no /dev/shm ");
+		return;
+	}
 	bare_start(&b);
 	bare_close(&b);
 	open_with_archive(&b, archive, true);
 	here = free_bytes(b.dir);
 	there = free_bytes(archive);
 	b.env.reserve_bytes = here / 2 + there / 2;
-	CU_ASSERT_TRUE(env_nearly_full(&b.env, &free) || there >= here);
-	CU_ASSERT_TRUE(free <= here);
+	if (disk_of(archive) == disk_of(b.dir) || there >= here / 2) {
+		printf("skipped: /dev/shm is no smaller disk ");
+	} else {
+		CU_ASSERT_TRUE(env_nearly_full(&b.env, &free));
+		CU_ASSERT_TRUE(free < b.env.reserve_bytes);
+	}
 	bare_stop(&b);
 	CU_ASSERT_TRUE(folder_remove(archive, &e));
 }

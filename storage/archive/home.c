@@ -270,9 +270,7 @@ home_open(struct home *h, struct env *env, struct err *e)
 
 	if (!format_is_known(h, e))
 		return false;
-	/* What a repair or restore that found no room has left there may be what fills the
-	 * disk.
-	 */
+	/* Left by a repair or restore that was not done, and perhaps what fills the disk. */
 	folder_remove(h->store_new.text, &(struct err){0});
 	ballast_adjust(
 	    h->dir.text, h->options.ballast_bytes, 2 * h->options.reserve_bytes, h->log);
