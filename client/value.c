@@ -1,6 +1,7 @@
 /* client/value.c -- a function for each type of the schema, and the walk along a path. */
 #include "client/value.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/date.h"
@@ -9,34 +10,61 @@
 
 /* --- one value --- */
 
-/* NULL if the text is no such value. */
-typedef json_t *parser(const struct catalog *cat, const json_t *type, struct str text);
+/* NULL if the text is no such value; then *want may be set to what it must be. */
+typedef json_t *parser(
+    const struct catalog *cat, const json_t *type, struct str text, const char **want);
 
 static json_t *
-parse_string(const struct catalog *cat, const json_t *type, struct str text)
+parse_string(const struct catalog *cat, const json_t *type, struct str text, const char **want)
 {
+	(void)want;
 	(void)cat;
 	(void)type;
 	return json_stringn(text.s, text.len);
 }
 
-static json_t *
-parse_number(const struct catalog *cat, const json_t *type, struct str text)
+#define WHOLE_MAX 9007199254740991.0 /* 2^53-1 (RFC 8620, 1.3) */
+
+static bool
+is_whole(const json_t *type)
 {
 	const char *format = member_text(type, "format");
-	bool whole = format == NULL || strcmp(format, "float") != 0;
-	json_t *v = json_loadb(text.s, text.len, JSON_DECODE_ANY, NULL);
 
-	(void)cat;
-	if (whole ? json_is_integer(v) : json_is_number(v))
-		return v;
-	json_decref(v);
+	return format == NULL || strcmp(format, "float") != 0;
+}
+
+/* "1e3" is 1000 (RFC 8259, 6). */
+static json_t *
+whole_of(double real, const char **want)
+{
+	if (real < -WHOLE_MAX || real > WHOLE_MAX)
+		*want = "a number from -9007199254740991 to 9007199254740991";
+	else if (real == floor(real))
+		return json_integer((json_int_t)real);
 	return NULL;
 }
 
 static json_t *
-parse_boolean(const struct catalog *cat, const json_t *type, struct str text)
+parse_number(const struct catalog *cat, const json_t *type, struct str text, const char **want)
 {
+	json_error_t why;
+	json_t *v = json_loadb(text.s, text.len, JSON_DECODE_ANY, &why), *whole;
+
+	(void)cat;
+	*want = is_whole(type) ? "a number without a fraction" : "a number";
+	if (v == NULL && json_error_code(&why) == json_error_numeric_overflow)
+		*want = "a smaller number: this one is too large";
+	if (json_is_integer(v) || (json_is_real(v) && !is_whole(type)))
+		return v;
+	whole = json_is_real(v) ? whole_of(json_real_value(v), want) : NULL;
+	json_decref(v);
+	return whole;
+}
+
+static json_t *
+parse_boolean(const struct catalog *cat, const json_t *type, struct str text, const char **want)
+{
+	(void)want;
 	(void)cat;
 	(void)type;
 	if (str_is(text, "true"))
@@ -56,11 +84,12 @@ value_date(struct str text, struct buf *out)
 }
 
 static json_t *
-parse_date(const struct catalog *cat, const json_t *type, struct str text)
+parse_date(const struct catalog *cat, const json_t *type, struct str text, const char **want)
 {
 	struct buf date = {0};
 	json_t *v = value_date(text, &date) ? json_stringn(date.s, date.len) : NULL;
 
+	(void)want;
 	(void)cat;
 	(void)type;
 	buf_free(&date);
@@ -68,13 +97,14 @@ parse_date(const struct catalog *cat, const json_t *type, struct str text)
 }
 
 static json_t *
-parse_enum(const struct catalog *cat, const json_t *type, struct str text)
+parse_enum(const struct catalog *cat, const json_t *type, struct str text, const char **want)
 {
 	const char *name = member_text(type, "enumName");
 	const json_t *values = catalog_enum_values(cat, name != NULL ? name : "");
 	const json_t *v;
 	size_t i;
 
+	(void)want;
 	json_array_foreach(values, i, v)
 		if (member_text(v, "name") != NULL && str_is(text, member_text(v, "name")))
 			return json_stringn(text.s, text.len);
@@ -82,8 +112,9 @@ parse_enum(const struct catalog *cat, const json_t *type, struct str text)
 }
 
 static json_t *
-parse_json(const struct catalog *cat, const json_t *type, struct str text)
+parse_json(const struct catalog *cat, const json_t *type, struct str text, const char **want)
 {
+	(void)want;
 	(void)cat;
 	(void)type;
 	return json_loadb(text.s, text.len, JSON_REJECT_DUPLICATES, NULL);
@@ -92,10 +123,11 @@ parse_json(const struct catalog *cat, const json_t *type, struct str text)
 static const struct {
 	const char *type;
 	parser *parse;
-	const char *want; /* what it must be; an enum's values follow */
+	const char *want; /* what it must be, where the parser does not say; an enum's values
+			     follow */
 } parsers[] = {
     {"string", parse_string, "a text"},
-    {"number", parse_number, "a number"},
+    {"number", parse_number, NULL},
     {"boolean", parse_boolean, "true or false"},
     {"utcDateTime", parse_date, "a date, such as 2026-01-31T08:00:00Z or 2026-01-31"},
     {"enum", parse_enum, "one of"},
@@ -133,13 +165,9 @@ static json_t *
 refuse(const struct catalog *cat, const json_t *type, const char *name, const char *want,
     struct err *e)
 {
-	const char *format = member_text(type, "format");
 	struct buf text = {0};
 
 	buf_puts(&text, want);
-	if (format != NULL && strcmp(format, "float") != 0 &&
-	    strcmp(member_text(type, "type"), "number") == 0)
-		buf_puts(&text, " without a fraction");
 	add_enum_values(cat, type, &text);
 	err_set(e, ERR_INVALID_ARGUMENTS, "%s must be %s", name, buf_terminate(&text));
 	buf_free(&text);
@@ -151,12 +179,13 @@ value_parse(const struct catalog *cat, const json_t *type, const char *name, str
     struct err *e)
 {
 	const size_t i = parser_of(member_text(type, "type"));
+	const char *want = parsers[i].want;
 	json_t *v;
 
 	if (str_is(text, "null") && (i != 0 || member_flag(type, "nullable")))
 		return json_null();
-	v = parsers[i].parse(cat, type, text);
-	return v != NULL ? v : refuse(cat, type, name, parsers[i].want, e);
+	v = parsers[i].parse(cat, type, text, &want);
+	return v != NULL ? v : refuse(cat, type, name, want, e);
 }
 
 /* --- paths --- */

@@ -17,6 +17,7 @@ enum word {
 	WORD_VERSION,
 	WORD_DIR,
 	WORD_CONFIG,
+	WORD_COMMAND,
 	/* of those that ask the server */
 	WORD_URL,
 	WORD_TOKEN_FILE,
@@ -55,6 +56,7 @@ enum word {
 
 struct word_form {
 	const char *name;  /* "--subject" of an option, "ID" of a word known by its place */
+	char letter;       /* "-h" is short for "--help"; NUL: there is no short form */
 	const char *value; /* what an option is followed by, "S"; NULL: nothing */
 	const char *doc;   /* one sentence; NULL where the names say it */
 };
@@ -95,7 +97,7 @@ enum needs {
 struct command {
 	const char *name[2]; /* one or two words; "" where there is no second */
 	enum needs needs;
-	command_run *run; /* s is NULL without NEEDS_STORE */
+	command_run *run; /* s is NULL without NEEDS_STORE; NULL: the command asks for help */
 	struct take takes[COMMAND_TAKES_MAX];
 	const char *doc;
 };
@@ -110,8 +112,9 @@ const struct take *take_of(const struct take *list, enum word w);
 
 /* Appends "token create --subject S --permissions P [--expires 90d]". */
 void usage_of_command(const struct command *c, struct buf *out);
-/* Appends the whole usage text, or what there is to know of one command. */
-void usage(const struct command *c, struct buf *out);
+/* Appends the usage text: of the command c; or, if c is NULL, of the commands whose first word
+ * is group; or, if that is NULL too, of all commands. */
+void usage(const struct command *c, const char *group, struct buf *out);
 
 /* ctl/target.c.  The configuration of the outbox that --dir or --config names, or the default;
  * config_free().  What is wrong with one that is named is ERR_INVALID_ARGUMENTS. */

@@ -56,6 +56,21 @@ add_type(const json_t *type, struct buf *out)
 		buf_puts(out, ", may be null");
 }
 
+/* The server refuses a new record without it: it has no default, null is no value of it, and it
+ * is no set or list, which may be empty. */
+static bool
+is_required(const struct catalog *cat, const char *type, const char *name, const json_t *of)
+{
+	static const char *const may_be_empty[] = {"set", "objectList", "map"};
+	const char *kind = type_name(of, "type");
+
+	for (size_t i = 0; i < sizeof may_be_empty / sizeof may_be_empty[0]; i++)
+		if (strcmp(kind, may_be_empty[i]) == 0)
+			return false;
+	return !member_flag(of, "nullable") &&
+	    json_object_get(catalog_defaults(cat, type), name) == NULL;
+}
+
 static json_t *
 property_row(
     const struct catalog *cat, const char *type, const char *name, const json_t *property)
@@ -67,9 +82,11 @@ property_row(
 	add_type(json_object_get(property, "type"), &text);
 	if (update != NULL && strcmp(update, "mutable") != 0)
 		buf_printf(&text, ", %s", update);
-	row = json_pack("{s: s, s: s, s: O*, s: s*}", "property", name, "type",
-	    buf_terminate(&text), "default", json_object_get(catalog_defaults(cat, type), name),
-	    "description", member_text(property, "description"));
+	row = json_pack("{s: s, s: s, s: s, s: O*, s: s*}", "property", name, "type",
+	    buf_terminate(&text), "required",
+	    is_required(cat, type, name, json_object_get(property, "type")) ? "yes" : "",
+	    "default", json_object_get(catalog_defaults(cat, type), name), "description",
+	    member_text(property, "description"));
 	buf_free(&text);
 	return row;
 }
@@ -99,7 +116,8 @@ print_names(const char *what, const json_t *list, const char *member)
 static void
 describe_type(const struct catalog *cat, const char *type)
 {
-	static const char *const names[] = {"property", "type", "default", "description", NULL};
+	static const char *const names[] = {
+	    "property", "type", "required", "default", "description", NULL};
 	const json_t *list = catalog_list(cat, type);
 	const char *description =
 	    member_text(json_object_get(catalog_records(cat), type), "description");

@@ -7,6 +7,7 @@
 
 #define OPTION 0x100 /* plus an enum word: what getopt_long() answers for an option */
 #define IN_PLACE 1   /* what it answers for a word that is none */
+#define HELP "help"  /* the command that asks for help */
 
 static const char *const nothing[] = {NULL};
 
@@ -30,6 +31,16 @@ add_options(const struct take *list, struct option *out, size_t *n)
 			out[(*n)++] = (struct option){word_forms[t->word].name + strlen("--"),
 			    word_forms[t->word].value != NULL ? required_argument : no_argument,
 			    NULL, OPTION + (int)t->word};
+}
+
+/* The option with that letter; WORD_NONE if there is none. */
+static enum word
+word_of_letter(int letter)
+{
+	for (enum word w = WORD_NONE + 1; w < WORD__COUNT; w++)
+		if (word_forms[w].letter != '\0' && word_forms[w].letter == letter)
+			return w;
+	return WORD_NONE;
 }
 
 /* What getopt_long() did not like; a value stays unsaid, for it may be a secret. */
@@ -77,8 +88,10 @@ read_words(struct line *l, int argc, char **argv, const struct option *options, 
 
 	optind = 0; /* glibc: start anew */
 	opterr = 0;
-	while ((o = getopt_long(argc, argv, l->command == NULL ? "+:" : "-:", options, NULL)) !=
-	    -1) {
+	while ((o = getopt_long(
+		    argc, argv, l->command == NULL ? "+:h" : "-:h", options, NULL)) != -1) {
+		if (word_of_letter(o) != WORD_NONE)
+			o = OPTION + (int)word_of_letter(o);
 		if (o >= OPTION)
 			add_value(l, (enum word)(o - OPTION),
 			    optarg != NULL ? optarg : word_forms[o - OPTION].name);
@@ -119,33 +132,53 @@ read_behind_command(struct line *l, int argc, char **argv, struct err *e)
 	return read_words(l, argc, argv, options, e);
 }
 
-/* Where the first word is that of commands, their second ones are told. */
+/* True if the first word begins commands of two words; their second words are added to seconds,
+ * with commas between. */
 static bool
-refuse_command(int argc, char **argv, struct err *e)
+is_group(const char *word, struct buf *seconds)
+{
+	for (const struct command *c = commands; c->name[0] != NULL; c++)
+		if (strcmp(word, c->name[0]) == 0 && c->name[1][0] != '\0')
+			buf_printf(seconds, "%s%s", seconds->len > 0 ? ", " : "", c->name[1]);
+	buf_terminate(seconds);
+	return seconds->len > 0;
+}
+
+static bool
+is_help(const char *word)
+{
+	return strcmp(word, HELP) == 0 || strcmp(word, "-h") == 0 ||
+	    strcmp(word, word_forms[WORD_HELP].name) == 0;
+}
+
+/* No command has that name.  That is no error where help is asked for a group of commands. */
+static bool
+take_group(struct line *l, int argc, char **argv, struct err *e)
 {
 	struct buf seconds = {0};
 
-	if (argc == 0)
-		return err_set(e, ERR_INVALID_ARGUMENTS, "a command is missing");
-	for (const struct command *c = commands; c->name[0] != NULL; c++)
-		if (strcmp(argv[0], c->name[0]) == 0)
-			buf_printf(&seconds, "%s%s", seconds.len > 0 ? ", " : "", c->name[1]);
-	if (seconds.len == 0)
-		err_set(e, ERR_INVALID_ARGUMENTS, "there is no such command: %s", argv[0]);
+	if (!is_group(argv[0], &seconds))
+		err_set(e, ERR_INVALID_ARGUMENTS, "there is no command %s", argv[0]);
+	else if ((argc == 1 && l->values[WORD_HELP].n > 0) || (argc > 1 && is_help(argv[1])))
+		l->group = argv[0];
 	else if (argc == 1)
-		err_set(e, ERR_INVALID_ARGUMENTS, "%s needs a second word: %s", argv[0],
-		    buf_terminate(&seconds));
+		err_set(
+		    e, ERR_INVALID_ARGUMENTS, "%s needs a second word: %s", argv[0], seconds.s);
 	else
-		err_set(e, ERR_INVALID_ARGUMENTS, "there is no such command: %s %s, but %s",
-		    argv[0], argv[1], buf_terminate(&seconds));
+		err_set(e, ERR_INVALID_ARGUMENTS,
+		    "there is no command %s %s; the second word must be one of: %s", argv[0],
+		    argv[1], seconds.s);
 	buf_free(&seconds);
-	return false;
+	return l->group != NULL;
 }
 
-/* argv begins with the command; *n is how many words its name has. */
+/* argv begins with the command; *n is how many words its name has.  True without a command if
+ * help is asked for a group of them. */
 static bool
 find_command(struct line *l, int argc, char **argv, int *n, struct err *e)
 {
+	if (argc == 0)
+		return err_set(e, ERR_INVALID_ARGUMENTS, "a command is missing");
 	for (const struct command *c = commands; c->name[0] != NULL; c++) {
 		*n = c->name[1][0] != '\0' ? 2 : 1;
 		if (argc >= *n && strcmp(argv[0], c->name[0]) == 0 &&
@@ -154,7 +187,7 @@ find_command(struct line *l, int argc, char **argv, int *n, struct err *e)
 			return true;
 		}
 	}
-	return refuse_command(argc, argv, e);
+	return take_group(l, argc, argv, e);
 }
 
 /* One word against what the command takes. */
@@ -215,10 +248,17 @@ line_parse(struct line *l, int argc, char **argv, struct err *e)
 	if (!read_before_command(l, argc, argv, e))
 		return false;
 	at = optind;
+	if (at < argc && strcmp(argv[at], HELP) == 0) {
+		add_value(l, WORD_HELP, argv[at]);
+		while (at < argc && is_help(argv[at]))
+			at++;
+	}
 	if (at == argc && asks_for_text(l))
 		return true;
 	if (!find_command(l, argc - at, argv + at, &n, e))
 		return false;
+	if (l->command == NULL)
+		return true;
 	/* The last word of its name stands where getopt expects a program's. */
 	if (!read_behind_command(l, argc - at - n + 1, argv + at + n - 1, e))
 		return false;

@@ -59,11 +59,11 @@ status_of(enum err_code code)
 }
 
 static void
-print_usage(const struct command *c)
+print_usage(const struct line *l)
 {
 	struct buf text = {0};
 
-	usage(c, &text);
+	usage(l->command, l->group, &text);
 	fwrite(text.s, 1, text.len, stdout);
 	buf_free(&text);
 }
@@ -78,8 +78,8 @@ main(int argc, char **argv)
 	if (!line_parse(&l, argc, argv, &e))
 		snprintf(e.text + strlen(e.text), sizeof e.text - strlen(e.text),
 		    "; see outboxctl --help");
-	else if (*l.words[WORD_HELP] != NULL)
-		print_usage(l.command);
+	else if (*l.words[WORD_HELP] != NULL || l.group != NULL)
+		print_usage(&l);
 	else if (*l.words[WORD_VERSION] != NULL)
 		puts("outboxctl " OUTBOX_VERSION);
 	else

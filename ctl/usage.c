@@ -1,4 +1,6 @@
 /* ctl/usage.c -- the usage text, from the table of commands. */
+#include <string.h>
+
 #include "auth/permission.h"
 #include "ctl/command.h"
 
@@ -54,6 +56,8 @@ add_word(enum word w, struct buf *out)
 	const struct word_form *f = &word_forms[w];
 	struct buf name = {0};
 
+	if (f->letter != '\0')
+		buf_printf(&name, "-%c, ", f->letter);
 	buf_puts(&name, f->name);
 	if (f->value != NULL)
 		buf_printf(&name, " %s", f->value);
@@ -63,36 +67,42 @@ add_word(enum word w, struct buf *out)
 		buf_printf(out, "  %-*s   %-10s %s\n", DOC_COLUMN, "", r->name, r->doc);
 }
 
+/* Is the usage of this command asked for? */
 static bool
-is_taken(const struct command *c, enum word w)
+is_shown(const struct command *c, const struct command *only, const char *group)
 {
-	return take_of(c->takes, w) != NULL || take_of(common_takes[c->needs], w) != NULL;
+	return only != NULL ? c == only : group == NULL || strcmp(c->name[0], group) == 0;
 }
 
-/* Those of every command, or of one, that have something to say. */
-static void
-add_words(const struct command *only, struct buf *out)
+static bool
+is_taken(enum word w, const struct command *only, const char *group)
 {
-	for (enum word w = WORD_NONE + 1; w < WORD__COUNT; w++)
-		if (word_forms[w].doc != NULL && (only == NULL || is_taken(only, w)))
-			add_word(w, out);
+	for (const struct command *c = commands; c->name[0] != NULL; c++)
+		if (is_shown(c, only, group) &&
+		    (take_of(c->takes, w) != NULL ||
+			take_of(common_takes[c->needs], w) != NULL))
+			return true;
+	return false;
 }
 
 void
-usage(const struct command *only, struct buf *out)
+usage(const struct command *only, const char *group, struct buf *out)
 {
 	buf_puts(out, "usage: outboxctl ");
 	if (only != NULL) {
 		usage_of_command(only, out);
-		buf_printf(out, "\n\n  %s\n\n", only->doc);
-	} else {
-		buf_puts(out, "COMMAND\n\n");
-		for (const struct command *c = commands; c->name[0] != NULL; c++) {
+		buf_printf(out, "\n\n  %s\n", only->doc);
+	} else
+		buf_printf(out, "%s%sCOMMAND\n\n", group != NULL ? group : "",
+		    group != NULL ? " " : "");
+	for (const struct command *c = commands; only == NULL && c->name[0] != NULL; c++)
+		if (is_shown(c, NULL, group)) {
 			buf_puts(out, "  ");
 			usage_of_command(c, out);
 			buf_printf(out, "\n        %s\n", c->doc);
 		}
-		buf_putc(out, '\n');
-	}
-	add_words(only, out);
+	buf_putc(out, '\n');
+	for (enum word w = WORD_NONE + 1; w < WORD__COUNT; w++)
+		if (word_forms[w].doc != NULL && is_taken(w, only, group))
+			add_word(w, out);
 }

@@ -18,7 +18,9 @@ static const char usage[] =
     "Starts the outbox and keeps it running; stays in the foreground and logs to standard "
     "error.\n"
     "  --config FILE  default: " CONFIG_DEFAULT_PATH "\n"
-    "SIGTERM and SIGINT stop it, SIGHUP reads the configuration again.\n";
+    "  -h, --help     show this text\n"
+    "  -V, --version  show which outboxd this is\n"
+    "SIGTERM, SIGINT and SIGQUIT stop it. SIGHUP makes it read the configuration again.\n";
 
 int
 main(int argc, char **argv)
@@ -28,7 +30,7 @@ main(int argc, char **argv)
 	struct err e = {0};
 	int o;
 
-	while ((o = getopt_long(argc, argv, "", options, NULL)) != -1) {
+	while ((o = getopt_long(argc, argv, "hV", options, NULL)) != -1) {
 		switch (o) {
 		case 'c':
 			config = optarg;

@@ -17,6 +17,7 @@
 
 #include "base/clock.h"
 #include "base/io.h"
+#include "base/signals.h"
 #include "base/str.h"
 #include "config/version.h"
 #include "daemon/child.h"
@@ -241,12 +242,26 @@ ask_reload(struct supervisor *s)
 	s->reload = true;
 }
 
+/* "signal=SIGUSR1 from_pid=1234 from_uid=0" */
 static void
-begin_end(struct supervisor *s)
+log_signal(const struct supervisor *s, enum log_level level, const char *event,
+    const struct signalfd_siginfo *info)
+{
+	const char *name = sigabbrev_np((int)info->ssi_signo);
+	char number[16];
+
+	snprintf(number, sizeof number, "%u", info->ssi_signo);
+	log_line(s->log, level, event, "signal=%s%s from_pid=%u from_uid=%u",
+	    name != NULL ? "SIG" : "", name != NULL ? name : number, info->ssi_pid,
+	    info->ssi_uid);
+}
+
+static void
+begin_end(struct supervisor *s, const struct signalfd_siginfo *info)
 {
 	if (s->phase >= PHASE_ENDING)
 		return;
-	log_line(s->log, LOG_LEVEL_INFO, "stopping", " ");
+	log_signal(s, LOG_LEVEL_INFO, "stopping", info);
 	notify(s->notify_socket, "STOPPING=1");
 	retire_workers(s);
 	stop_workers(s, clock_monotonic_us());
@@ -259,12 +274,21 @@ take_signals(struct supervisor *s)
 	struct signalfd_siginfo info;
 
 	while (read(s->signal_fd, &info, sizeof info) == sizeof info) {
-		if (info.ssi_signo == SIGCHLD)
+		switch (info.ssi_signo) {
+		case SIGCHLD:
 			reap(s);
-		else if (info.ssi_signo == SIGHUP)
+			break;
+		case SIGHUP:
 			ask_reload(s);
-		else
-			begin_end(s);
+			break;
+		case SIGTERM:
+		case SIGINT:
+		case SIGQUIT:
+			begin_end(s, &info);
+			break;
+		default:
+			log_signal(s, LOG_LEVEL_WARN, "signal-ignored", &info);
+		}
 	}
 }
 
@@ -311,13 +335,14 @@ wait_and_listen(struct supervisor *s)
 static bool
 open_signals(struct supervisor *s, struct err *e)
 {
-	static const int signals[] = {SIGTERM, SIGINT, SIGHUP, SIGCHLD};
+	static const int signals[] = {SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGCHLD};
 	sigset_t mask;
 
-	sigemptyset(&mask);
+	signals_useless(&mask); /* they are logged, and change nothing */
 	for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
 		sigaddset(&mask, signals[i]);
 	sigprocmask(SIG_BLOCK, &mask, NULL);
+	signal(SIGPIPE, SIG_IGN); /* whoever reads the log may go away */
 	signal(SIGCHLD, SIG_DFL); /* ignored by who started us, children would end unheard */
 	s->signal_fd = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
 	return s->signal_fd >= 0 ||

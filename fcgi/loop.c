@@ -187,6 +187,8 @@ loop_run(struct worker *w, int listen_fd, const volatile sig_atomic_t *stopping,
 		goto out;
 	sigprocmask(SIG_BLOCK, NULL, &mask);
 	sigdelset(&mask, SIGTERM);
+	sigdelset(&mask, SIGINT);
+	sigdelset(&mask, SIGQUIT);
 	while (!*stopping)
 		round_of(&l, l.watching ? -1 : NO_ROOM_WAIT_MS, &mask);
 	part(&l);

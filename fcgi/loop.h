@@ -11,9 +11,9 @@
 #include "base/err.h"
 #include "fcgi/worker.h"
 
-/* Until *stopping, which a handler of SIGTERM sets: that signal must be blocked, and is let
- * through only while nothing is served.  Then nothing more is accepted, and the connections are
- * given up one by one: no request that came over them is lost. */
+/* Until *stopping, which a handler of SIGTERM, SIGINT and SIGQUIT sets: those must be blocked,
+ * and are let through only while nothing is served.  Then nothing more is accepted, and the
+ * connections are given up one by one: no request that came over them is lost. */
 bool loop_run(
     struct worker *w, int listen_fd, const volatile sig_atomic_t *stopping, struct err *e);
 

@@ -15,6 +15,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/signals.h"
 #include "config/version.h"
 #include "fcgi/loop.h"
 #include "login/login.h"
@@ -39,17 +40,20 @@ on_term(int signal)
 static bool
 start_libraries(void)
 {
-	struct sigaction term = {.sa_handler = on_term}, ignore = {.sa_handler = SIG_IGN};
+	static const int stop[] = {SIGTERM, SIGINT, SIGQUIT};
+	struct sigaction term = {.sa_handler = on_term};
 	sigset_t blocked;
 
 	sigemptyset(&blocked);
-	sigaddset(&blocked, SIGTERM);
+	for (size_t i = 0; i < sizeof stop / sizeof stop[0]; i++)
+		sigaddset(&blocked, stop[i]);
 	sigprocmask(SIG_BLOCK, &blocked, NULL);
 	if (sodium_init() < 0 || FCGX_Init() != 0)
 		return false;
-	sigaction(SIGTERM, &term, NULL);
-	sigaction(SIGPIPE, &ignore, NULL);
-	sigaction(SIGUSR1, &ignore, NULL);
+	for (size_t i = 0; i < sizeof stop / sizeof stop[0]; i++)
+		sigaction(stop[i], &term, NULL);
+	signals_ignore_useless();
+	signal(SIGHUP, SIG_IGN); /* a reload is a new process */
 	return true;
 }
 
@@ -152,7 +156,10 @@ static const char usage[] =
     "Serves FastCGI on the listening socket that is its standard input; outboxd starts it.\n"
     "  --config FILE  default: " CONFIG_DEFAULT_PATH "\n"
     "  --ready-fd N   where to write a byte once it serves, and one each second from then on\n"
-    "  --metrics-fd N the table of metrics that all processes count in\n";
+    "  --metrics-fd N the table of metrics that all processes count in\n"
+    "  -h, --help     show this text\n"
+    "  -V, --version  show which outbox-worker this is\n"
+    "SIGTERM, SIGINT and SIGQUIT stop it once its requests are answered.\n";
 
 static int
 wrong_usage(void)
@@ -170,7 +177,7 @@ main(int argc, char **argv)
 	struct err e = {0};
 	int o;
 
-	while ((o = getopt_long(argc, argv, "", options, NULL)) != -1) {
+	while ((o = getopt_long(argc, argv, "hV", options, NULL)) != -1) {
 		switch (o) {
 		case 'c':
 			config = optarg;

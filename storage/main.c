@@ -26,7 +26,9 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "base/signals.h"
 #include "config/config.h"
+#include "config/version.h"
 #include "storage/archive/sweep.h"
 #include "storage/maintain.h"
 #include "storage/serve/server.h"
@@ -55,7 +57,29 @@ struct options {
 	int ready_fd;   /* -1: nobody watches */
 	int metrics_fd; /* -1: there is no shared table */
 	struct tool_request tool;
+	enum { SHOWS_NOTHING, SHOWS_USAGE, SHOWS_VERSION } shows; /* and ends */
 };
+
+static const char usage[] =
+    "usage: outbox-store [--config FILE] [--dir DATA] [--listen PATH] [--ready-fd N] "
+    "[--metrics-fd N]\n"
+    "       outbox-store [--config FILE] [--dir DATA] --restore DIR | --accept-loss | --check\n"
+    "       outbox-store --verify DIR [--logs DIR]\n"
+    "       outbox-store --help | --version\n"
+    "Keeps the records, and answers workers and outboxctl over a unix socket. outboxd starts "
+    "it.\n"
+    "  --config FILE   default: " CONFIG_DEFAULT_PATH "\n"
+    "  --dir DATA      the data folder, in place of the configuration's data_dir\n"
+    "  --listen PATH   the socket; without it standard input is a listening socket\n"
+    "  --ready-fd N    where to write a byte once it serves, and one each second from then on\n"
+    "  --metrics-fd N  the table of metrics that all processes count in\n"
+    "As a tool, while no store serves (outboxctl restore and verify run these):\n"
+    "  --restore DIR   put the backup in DIR in the place of the store\n"
+    "  --accept-loss   go on with what can still be read of a damaged store\n"
+    "  --check         read everything in the store, and say whether it is sound\n"
+    "  --verify DIR    the same of the backup in DIR; --logs: with the log files in that "
+    "folder\n"
+    "SIGTERM, SIGINT and SIGQUIT stop it once its requests are answered.\n";
 
 struct process {
 	struct config config;
@@ -87,13 +111,15 @@ options_read(struct options *o, int argc, char **argv)
 	    {"restore", required_argument, NULL, 'R'},
 	    {"accept-loss", no_argument, NULL, 'A'},
 	    {"check", no_argument, NULL, 'C'},
+	    {"help", no_argument, NULL, 'h'},
+	    {"version", no_argument, NULL, 'v'},
 	    {0},
 	};
 	uint64_t fd;
 	int c;
 
 	*o = (struct options){.ready_fd = -1, .metrics_fd = -1};
-	while ((c = getopt_long(argc, argv, "", known, NULL)) != -1)
+	while ((c = getopt_long(argc, argv, "h", known, NULL)) != -1)
 		switch (c) {
 		case 'c':
 			o->config = optarg;
@@ -131,6 +157,12 @@ options_read(struct options *o, int argc, char **argv)
 		case 'C':
 			o->tool.tool = TOOL_CHECK;
 			break;
+		case 'h':
+			o->shows = SHOWS_USAGE;
+			break;
+		case 'v':
+			o->shows = SHOWS_VERSION;
+			break;
 		default:
 			return false;
 		}
@@ -158,6 +190,8 @@ signals_open(struct process *p, struct err *e)
 	sigemptyset(&stop);
 	sigaddset(&stop, SIGTERM);
 	sigaddset(&stop, SIGINT);
+	sigaddset(&stop, SIGQUIT);
+	signals_ignore_useless();
 	signal(SIGHUP, SIG_IGN); /* a reload is a new process */
 	sigprocmask(SIG_BLOCK, &stop, NULL);
 	p->signal_fd = signalfd(-1, &stop, SFD_CLOEXEC);
@@ -387,13 +421,13 @@ main(int argc, char **argv)
 	struct err e = {0};
 
 	if (!options_read(&o, argc, argv)) {
-		fputs("usage: outbox-store [--config FILE] [--dir DATA] [--listen PATH] "
-		      "[--ready-fd N] [--metrics-fd N]\n"
-		      "       outbox-store [--config FILE] [--dir DATA] --restore DIR | "
-		      "--accept-loss | --check\n"
-		      "       outbox-store --verify DIR [--logs DIR]\n",
-		    stderr);
+		fputs(usage, stderr);
 		return EX_USAGE;
+	}
+	if (o.shows != SHOWS_NOTHING) {
+		fputs(o.shows == SHOWS_USAGE ? usage : "outbox-store " OUTBOX_VERSION "\n",
+		    stdout);
+		return EX_OK;
 	}
 	mallopt(M_MMAP_THRESHOLD, MAPPED_BYTES);
 	mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);

@@ -31,12 +31,29 @@ static const struct {
     {"--help", "--help=--help"},
     {"token create --help", "token create --help=--help"},
     {"--version", "--version=--version"},
+    {"-h", "--help=--help"},
+    {"help", "--help=help"},
+    {"help status", "status --help=help"},
+    {"help token create", "token create --help=help"},
+    {"help --help", "--help=help"},
+    {"token create -h", "token create --help=--help"},
+    {"--help token list", "token list --help=--help"},
+    {"token --help", "all of token"},
+    {"token -h", "all of token"},
+    {"token help", "all of token"},
+    {"--help token", "all of token --help=--help"},
+    {"help token", "all of token --help=help"},
+    {"help gift", "there is no command gift"},
+    {"help token gift",
+	"there is no command token gift; the second word must be one of: "
+	"create, list, revoke"},
     {"", "a command is missing"},
     {"--dir var", "a command is missing"},
-    {"gift", "there is no such command: gift"},
-    {"gift list", "there is no such command: gift"},
+    {"gift", "there is no command gift"},
+    {"gift list", "there is no command gift"},
     {"token", "token needs a second word: create, list, revoke"},
-    {"token lost", "there is no such command: token lost, but create, list, revoke"},
+    {"token lost",
+	"there is no command token lost; the second word must be one of: create, list, revoke"},
     {"token revoke", "this command needs ID"},
     {"token revoke a b", "too many words: b"},
     {"token create --subject s", "this command needs --permissions"},
@@ -84,6 +101,8 @@ describe(const struct line *l, struct buf *out)
 		buf_printf(out, " %s %s", l->command->name[0], l->command->name[1]);
 	if (out->len > 0 && out->s[out->len - 1] == ' ')
 		out->len--;
+	if (l->group != NULL)
+		buf_printf(out, " all of %s", l->group);
 	for (enum word w = WORD_NONE + 1; w < WORD__COUNT; w++)
 		for (const char *const *v = l->words[w]; *v != NULL; v++)
 			buf_printf(out, " %s=%s", word_forms[w].name, *v);
@@ -126,7 +145,7 @@ every_command_has_its_line_in_the_usage_text(void)
 {
 	struct buf text = {0};
 
-	usage(NULL, &text);
+	usage(NULL, NULL, &text);
 	buf_terminate(&text);
 	for (const struct command *c = commands; c->name[0] != NULL; c++) {
 		struct buf line = {0};
@@ -139,10 +158,28 @@ every_command_has_its_line_in_the_usage_text(void)
 	buf_free(&text);
 }
 
+static void
+the_usage_text_of_a_group_has_its_commands_alone(void)
+{
+	struct buf text = {0};
+
+	usage(NULL, "user", &text);
+	buf_terminate(&text);
+	CU_ASSERT_PTR_NOT_NULL(strstr(text.s, "  user add NAME --permissions P\n"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(text.s, "  user remove NAME\n"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(text.s, "  --permissions P"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(text.s, "  -h, --help"));
+	CU_ASSERT_PTR_NULL(strstr(text.s, "  token"));
+	CU_ASSERT_PTR_NULL(strstr(text.s, "  --url"));
+	buf_free(&text);
+}
+
 const CU_TestInfo ctl_line_tests[] = {
     {"lines are taken as the table says", lines_are_taken_as_the_table_says},
     {"every command can be told from the others", every_command_can_be_told_from_the_others},
     {"every command has its line in the usage text",
 	every_command_has_its_line_in_the_usage_text},
+    {"the usage text of a group has its commands alone",
+	the_usage_text_of_a_group_has_its_commands_alone},
     CU_TEST_INFO_NULL,
 };

@@ -74,8 +74,9 @@ write_config(struct site *s, const char *settings)
 	buf_printf(&conf,
 	    "data_dir = \"%s/data\"\nrun_dir = \"%s/run\"\nlisten = \"%s\"\nlisten_mode = "
 	    "0666\n"
-	    "workers = %d\nlog_level = \"warn\"\n%s",
-	    s->dir, s->dir, s->listen, WORKERS, settings);
+	    "workers = %d\n%s%s",
+	    s->dir, s->dir, s->listen, WORKERS,
+	    strstr(settings, "log_level") == NULL ? "log_level = \"warn\"\n" : "", settings);
 	snprintf(path, sizeof path, "%s/outbox.conf", s->dir);
 	if (!io_write_file(path, buf_str(&conf), 0600, &e))
 		give_up(s, e.text);
