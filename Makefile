@@ -9,6 +9,7 @@
 #  make bench        requests a second, and queries at 10,000 and at 1,000,000 records
 #  make samples      real reports through a running outbox, from SAMPLES=DIR, where that folder exists
 #  make docs         docs/model.md, from the field tables
+#  make problems     nginx/problems.conf and apache/errors/, from the table of HTTP statuses
 #  make install      into $(DESTDIR)$(PREFIX); the configuration into $(DESTDIR)$(SYSCONFDIR)
 #  make clean
 PREFIX     ?= /usr/local
@@ -54,7 +55,8 @@ TESTS     := $(wildcard tests/*.c)
 BENCHES   := $(wildcard bench/*.c)
 FUZZ      := $(wildcard tests/fuzz/*.c)
 CHAOS     := $(wildcard tests/chaos/*.c)
-ALL_C     := $(SRC) $(MAINS) $(TESTS) $(BENCHES) $(FUZZ) $(CHAOS)
+TOOLS     := $(wildcard tools/*.c)
+ALL_C     := $(SRC) $(MAINS) $(TESTS) $(BENCHES) $(FUZZ) $(CHAOS) $(TOOLS)
 ALL_H     := $(foreach r,$(ROOMS) tests tests/chaos bench,$(wildcard $(r)/*.h))
 SCRIPTS   := quickstart tools/layers .ci/run $(wildcard tests/*.sh bench/*.sh) ctl/outboxctl.bash
 LIB       := $(BUILD)/libreport-outbox.a
@@ -155,6 +157,12 @@ $(BUILD)/bench/%: $(BUILD)/bench/%.o $(LIB)
 docs: $(BUILD)/outboxctl
 	$(BUILD)/outboxctl model > docs/model.md
 
+problems: $(BUILD)/tools/problems
+	@rm -f apache/errors/*.json
+	$<
+$(BUILD)/tools/%: $(BUILD)/tools/%.o $(LIB)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
 # The programs lie in one folder, where outboxd finds the others; an outbox.conf that is there stays.
 install: all
 	install -d $(DESTDIR)$(LIBEXEC) $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(SHARE)/nginx $(DESTDIR)$(DOC)/docs/decisions \
@@ -168,12 +176,11 @@ install: all
 	install -m 644 deploy/outbox.conf $(DESTDIR)$(SHARE)/outbox.conf
 	test -e $(DESTDIR)$(SYSCONFDIR)/report-outbox/outbox.conf || \
 		install -m 644 deploy/outbox.conf $(DESTDIR)$(SYSCONFDIR)/report-outbox/outbox.conf
-	install -m 644 nginx/fastcgi.conf nginx/locations.conf nginx/http.conf nginx/admin.conf $(DESTDIR)$(SHARE)/nginx
-	sed 's|/usr/local/|$(PREFIX)/|' nginx/report-outbox.conf > $(DESTDIR)$(SHARE)/nginx/report-outbox.conf
 	install -d $(DESTDIR)$(SHARE)/apache/errors
-	install -m 644 apache/locations.conf apache/admin.conf $(DESTDIR)$(SHARE)/apache
 	install -m 644 $(wildcard apache/errors/*.json) $(DESTDIR)$(SHARE)/apache/errors
-	sed 's|/usr/local/|$(PREFIX)/|' apache/report-outbox.conf > $(DESTDIR)$(SHARE)/apache/report-outbox.conf
+	for f in $(filter-out %/loopback.conf,$(wildcard nginx/*.conf apache/*.conf)); do \
+		sed 's|/usr/local/|$(PREFIX)/|' $$f > $(DESTDIR)$(SHARE)/$$f; \
+	done
 	sed 's|/usr/local/|$(PREFIX)/|' deploy/report-outbox.service > \
 		$(DESTDIR)$(PREFIX)/lib/systemd/system/report-outbox.service
 	install -m 644 deploy/prometheus-rules.yml $(DESTDIR)$(SHARE)/prometheus-rules.yml
@@ -187,5 +194,5 @@ clean:
 	rm -rf build build-san build-fuzz
 
 -include $(patsubst %.c,$(BUILD)/%.d,$(ALL_C))
-.PHONY: all check check-clients chaos chaos-short lint lint-form fuzz bench samples docs install clean
+.PHONY: all check check-clients chaos chaos-short lint lint-form fuzz bench samples docs problems install clean
 .SECONDARY:

@@ -56,7 +56,7 @@ enum err_code {
 struct err_name {
 	const char *type; /* "invalidArguments", or a problem's whole URN */
 	int status;       /* HTTP status where it ends the request; 200 for calls and records */
-	const char *title; /* one sentence, used where err.text is empty */
+	const char *sentence; /* what is wrong, for where err.text is empty */
 };
 
 struct err {

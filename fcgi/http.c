@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/status.h"
 #include "fcgi/exchange.h"
 
 #define RETRY_AFTER_S 2 /* a store that was killed is back by then */
@@ -97,8 +98,9 @@ http_serve(struct http *h, const struct http_request *r, struct http_response *o
 	struct exchange x = {.http = h, .request = r, .out = out};
 	struct err e = {0};
 
-	*out = (struct http_response){
-	    .cache_control = "no-store", .head = str_is(r->method, "HEAD")};
+	*out = (struct http_response){.cache_control = "no-store",
+	    .head = str_is(r->method, "HEAD"),
+	    .request_id = r->request_id};
 	if (dispatch(&x, &e))
 		return;
 	out->status = err_name(e.code)->status;
@@ -120,34 +122,6 @@ http_response_free(struct http_response *r)
 	buf_free(&r->content_security_policy);
 }
 
-static const char *
-reason_of(int status)
-{
-	static const struct {
-		int status;
-		const char *reason;
-	} reasons[] = {
-	    {200, "OK"},
-	    {204, "No Content"},
-	    {303, "See Other"},
-	    {307, "Temporary Redirect"},
-	    {400, "Bad Request"},
-	    {401, "Unauthorized"},
-	    {403, "Forbidden"},
-	    {404, "Not Found"},
-	    {405, "Method Not Allowed"},
-	    {413, "Content Too Large"},
-	    {415, "Unsupported Media Type"},
-	    {429, "Too Many Requests"},
-	    {503, "Service Unavailable"},
-	};
-
-	for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++)
-		if (reasons[i].status == status)
-			return reasons[i].reason;
-	return "Internal Server Error";
-}
-
 static void
 add_field(struct buf *out, const char *name, const char *value)
 {
@@ -158,7 +132,7 @@ add_field(struct buf *out, const char *name, const char *value)
 void
 http_response_head(const struct http_response *r, struct buf *out)
 {
-	buf_printf(out, "Status: %d %s\r\n", r->status, reason_of(r->status));
+	buf_printf(out, "Status: %d %s\r\n", r->status, http_phrase(r->status));
 	add_field(out, "Content-Type", r->content_type);
 	if (r->status != 204) /* which has none (RFC 9110, 8.6) */
 		buf_printf(out, "Content-Length: %zu\r\n", r->body.len);
@@ -176,6 +150,9 @@ http_response_head(const struct http_response *r, struct buf *out)
 	if (r->set_cookie.len > 0)
 		buf_printf(
 		    out, "Set-Cookie: %.*s\r\n", (int)r->set_cookie.len, r->set_cookie.s);
+	if (r->request_id.len > 0)
+		buf_printf(
+		    out, "X-Request-Id: %.*s\r\n", (int)r->request_id.len, r->request_id.s);
 	if (r->retry_after_s > 0)
 		buf_printf(out, "Retry-After: %u\r\n", r->retry_after_s);
 	buf_puts(out, "X-Content-Type-Options: nosniff\r\n\r\n");

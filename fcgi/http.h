@@ -40,8 +40,9 @@ struct http_response {
 	struct buf content_security_policy;           /* empty: not sent */
 	struct buf location;                          /* of a redirect; a whole header value */
 	struct buf set_cookie;                        /* "name=value; Path=/; HttpOnly" */
-	unsigned retry_after_s;                       /* 429 and 503; 0 otherwise */
-	bool head;                                    /* the body is only counted, not sent */
+	struct str request_id;  /* borrowed of the request; {0}: not sent */
+	unsigned retry_after_s; /* 429 and 503; 0 otherwise */
+	bool head;              /* the body is only counted, not sent */
 	struct buf body;
 	/* for the log and the metrics */
 	const char *route; /* of the table, "/api"; "other" for what is not in it */

@@ -5,6 +5,7 @@
 #include "auth/auth.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/status.h"
 #include "base/str.h"
 #include "config/limits.h"
 #include "metrics/metrics.h"
@@ -48,7 +49,9 @@ bool jmap_request(struct jmap *j, const struct jmap_request *r, struct buf *out,
 void jmap_session(
     const struct jmap *j, const struct principal *p, struct str base_url, struct buf *out);
 
-/* Appends an RFC 7807 problem document for a request-level error. */
+/* Appends a problem document (RFC 9457) for a request-level error. */
 void jmap_problem(const struct err *e, struct buf *out);
+/* The same for an error that a web server finds by itself: s->front is not NULL. */
+void jmap_front_problem(const struct http_status *s, struct buf *out);
 
 #endif

@@ -183,7 +183,7 @@ static void
 every_error_has_a_name(void)
 {
 	for (int code = 0; code < ERR__COUNT; code++) {
-		CU_ASSERT_PTR_NOT_NULL(err_name((enum err_code)code)->title);
+		CU_ASSERT_PTR_NOT_NULL(err_name((enum err_code)code)->sentence);
 		CU_ASSERT(err_name((enum err_code)code)->status >= 200);
 	}
 }

@@ -28,6 +28,7 @@ struct word {
 static const struct server {
 	const char *folders[4]; /* of the project, copied with their files */
 	const char *config;     /* the file to start with */
+	const char *existing;   /* the same, of a site that is more than the outbox */
 	const char *as;
 	const char *user; /* when run by root, who must reach sockets and files */
 	const char *unix_outbox, *tcp_outbox;
@@ -39,6 +40,7 @@ static const struct server {
 	{
 	    .folders = {"nginx"},
 	    .config = "nginx/loopback.conf",
+	    .existing = "tests/existing/nginx.conf",
 	    .as = "nginx.conf",
 	    .user = "user root;",
 	    .unix_outbox = "unix:@PATH@",
@@ -52,6 +54,7 @@ static const struct server {
 	{
 	    .folders = {"apache", "apache/errors"},
 	    .config = "apache/loopback.conf",
+	    .existing = "tests/existing/apache.conf",
 	    .as = "apache.conf",
 	    .user = "User nobody\nGroup nogroup",
 	    .unix_outbox = "unix:@PATH@|fcgi://report-outbox",
@@ -129,11 +132,12 @@ make_folder(const char *path)
 		give_up(path, "cannot be made");
 }
 
-/* A folder of the project, without the folders in it, as dir/as. */
+/* A folder of the project, without the folders in it, as dir/as: as if it were installed in
+ * dir. */
 static void
 copy_folder(const char *name, const char *dir, const char *as)
 {
-	static const struct word none[] = {{0}};
+	const struct word words[] = {{"/usr/local/share/report-outbox", dir}, {0}};
 	char to[PATH_MAX];
 	DIR *folder = opendir(name);
 	const struct dirent *d;
@@ -149,7 +153,7 @@ copy_folder(const char *name, const char *dir, const char *as)
 			continue;
 		snprintf(file, sizeof file, "%s/%s", name, d->d_name);
 		snprintf(copy, sizeof copy, "%s/%s/%s", dir, as, d->d_name);
-		copy_file(file, copy, none);
+		copy_file(file, copy, words);
 	}
 	closedir(folder);
 }
@@ -167,7 +171,7 @@ copy_webui(const char *dir)
 }
 
 static void
-write_config(const struct front *f, const char *outbox)
+write_config(const struct front *f, const char *config, const char *outbox)
 {
 	const struct server *s = &servers[f->kind];
 	struct str path = str_of(outbox);
@@ -187,7 +191,7 @@ write_config(const struct front *f, const char *outbox)
 	for (size_t i = 0; s->folders[i] != NULL; i++)
 		copy_folder(s->folders[i], f->dir, s->folders[i]);
 	snprintf(as, sizeof as, "%s/%s", f->dir, s->as);
-	copy_file(s->config, as, words);
+	copy_file(config, as, words);
 	buf_free(&member);
 }
 
@@ -210,17 +214,40 @@ spawn(struct front *f)
 		buf_free(&args[i]);
 }
 
+static void
+start(struct front *f, const char *config, const char *address, const char *outbox)
+{
+	front_reserve(address, f->listen, &f->reserved_fd);
+	write_config(f, config, outbox);
+	spawn(f);
+}
+
+/* Without a socket yet. */
+static void
+make(struct front *f, enum front_kind kind, const char *dir)
+{
+	*f = (struct front){.kind = kind, .reserved_fd = -1};
+	snprintf(f->dir, sizeof f->dir, "%s", dir);
+	make_folder(f->dir);
+}
+
 void
 front_start(struct front *f, enum front_kind kind, const char *address, const char *dir,
     const char *outbox)
 {
-	*f = (struct front){.kind = kind};
-	snprintf(f->dir, sizeof f->dir, "%s", dir);
-	front_reserve(address, f->listen, &f->reserved_fd);
-	make_folder(f->dir);
+	make(f, kind, dir);
 	copy_webui(f->dir);
-	write_config(f, outbox);
-	spawn(f);
+	start(f, servers[kind].config, address, outbox);
+}
+
+void
+front_start_existing(struct front *f, enum front_kind kind, const char *address,
+    const char *dir, const char *outbox)
+{
+	make(f, kind, dir);
+	copy_folder("tests/existing/www", f->dir, "site");
+	copy_folder("tests/existing/www/files", f->dir, "site/files");
+	start(f, servers[kind].existing, address, outbox);
 }
 
 bool

@@ -29,6 +29,9 @@ void front_reserve(const char *address, char listen[static 32], int *fd);
  * returns.  Exits with a message if a file cannot be made. */
 void front_start(struct front *f, enum front_kind kind, const char *address, const char *dir,
     const char *outbox);
+/* The same, but with the site of tests/existing, which includes the paths of the outbox. */
+void front_start_existing(struct front *f, enum front_kind kind, const char *address,
+    const char *dir, const char *outbox);
 bool front_runs(const struct front *f);
 /* True if it ended cleanly. */
 bool front_stop(struct front *f);

@@ -2,29 +2,18 @@
  * configuration: what they hand to a worker, what they answer without one, the WebUI's files,
  * and several of them in front of the same workers. */
 #include <CUnit/CUnit.h>
-#include <arpa/inet.h>
-#include <fcgiapp.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-#include <sys/prctl.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/io.h"
 #include "tests/calls.h"
-#include "tests/site.h"
+#include "tests/scene.h"
 #include "tests/suites.h"
 
-#define BACKLOG 16
-#define STOP_WAIT_S 10
-#define READY_WAIT_MS 20000
-#define READY_POLL_MS 20
 #define SLOW_CLIENTS 8        /* four times the workers */
 #define SETTLE_US 300000      /* until their beginnings have arrived wherever they go */
 #define ANSWER_MAX_US 5000000 /* a worker would wait longer for the rest of a body */
@@ -32,123 +21,7 @@
 #define WANDERERS 4
 #define WANDERINGS 30
 
-static const enum front_kind kinds[] = {FRONT_NGINX, FRONT_APACHE};
-static const char *const kind_names[] = {[FRONT_NGINX] = "nginx", [FRONT_APACHE] = "Apache"};
-
-/* For CU_FAIL with a text of one's own. */
-static void
-expect(bool ok, enum front_kind kind, const char *what, const char *got)
-{
-	char text[512];
-
-	snprintf(text, sizeof text, "%s: %s: %s", kind_names[kind], what,
-	    got == NULL ? "nothing" : got);
-	CU_assertImplementation(ok, __LINE__, text, __FILE__, "", CU_FALSE);
-}
-
-/* The value of a header line, for free(); NULL if there is none. */
-static char *
-header_of(const struct answer *a, const char *name)
-{
-	const char *at = a->headers.s, *end = at + a->headers.len;
-
-	while (at < end) {
-		size_t len = (size_t)((const char *)memchr(at, '\n', (size_t)(end - at)) - at);
-
-		if (strncasecmp(at, name, strlen(name)) == 0 && at[strlen(name)] == ':')
-			return str_dup((struct str){
-			    at + strlen(name) + 2, strcspn(at + strlen(name) + 2, "\r\n")});
-		at += len + 1;
-	}
-	return NULL;
-}
-
-/* GET without a token; false if there was no answer at all. */
-static bool
-get(const struct site_client *c, const char *path, struct answer *a)
-{
-	const struct exchange x = {.method = "GET", .path = path};
-	struct err e = {0};
-
-	*a = (struct answer){0};
-	if (!c->transport.send(c->transport.arg, &x, a, &e))
-		return false;
-	buf_terminate(&a->body);
-	return true;
-}
-
 /* --- what a worker is told --- */
-
-/* In place of a worker: answers each request with all its parameters. */
-static _Noreturn void
-be_mirror(int listen_fd)
-{
-	FCGX_Request q;
-
-	prctl(PR_SET_PDEATHSIG, SIGTERM);
-	if (FCGX_Init() != 0 || FCGX_InitRequest(&q, listen_fd, 0) != 0)
-		_exit(1);
-	while (FCGX_Accept_r(&q) == 0) {
-		FCGX_FPrintF(q.out, "Content-Type: text/plain\r\n\r\n");
-		for (char **p = q.envp; *p != NULL; p++)
-			FCGX_FPrintF(q.out, "%s\n", *p);
-	}
-	_exit(0);
-}
-
-/* A web server in front of a mirror. */
-struct scene {
-	char dir[SCRATCH_DIR_MAX];
-	pid_t mirror;
-	struct site site; /* only what a client needs */
-};
-
-static void
-scene_start(struct scene *s, enum front_kind kind)
-{
-	char dir[SCRATCH_DIR_MAX + 32], outbox[32];
-	struct err e = {0};
-	int reserved_fd, fd;
-
-	*s = (struct scene){0};
-	scratch_make(s->dir);
-	chmod(s->dir, 0711);
-	front_reserve("127.0.0.1", outbox, &reserved_fd);
-	fd = io_listen(outbox, BACKLOG, 0, &e);
-	CU_ASSERT_FATAL(fd >= 0);
-	s->mirror = fork();
-	if (s->mirror == 0)
-		be_mirror(fd);
-	close(fd);
-	close(reserved_fd);
-	snprintf(dir, sizeof dir, "%s/front", s->dir);
-	front_start(&s->site.fronts[0], kind, "127.0.0.1", dir, outbox);
-}
-
-static void
-scene_kill_mirror(struct scene *s)
-{
-	scratch_end(s->mirror, SIGKILL, STOP_WAIT_S);
-}
-
-static void
-scene_stop(struct scene *s)
-{
-	CU_ASSERT_TRUE(front_stop(&s->site.fronts[0]));
-	scratch_remove(s->dir);
-}
-
-static bool
-get_until_it_answers(const struct site_client *c, const char *path, struct answer *a)
-{
-	for (int ms = 0; ms < READY_WAIT_MS; ms += READY_POLL_MS) {
-		if (get(c, path, a) && a->status == 200)
-			return true;
-		answer_free(a);
-		usleep(READY_POLL_MS * 1000);
-	}
-	return false;
-}
 
 static void
 a_worker_is_told_all_it_needs(void)
@@ -167,22 +40,22 @@ a_worker_is_told_all_it_needs(void)
 	const struct exchange x = {
 	    .method = "GET", .path = "/api/discover/a%2Fb?c=d", .authorization = "Bearer x"};
 
-	for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
+	for (size_t k = 0; k < SCENE_KINDS; k++) {
 		struct scene s;
 		struct site_client c;
 		struct answer a = {0};
 		struct err e = {0};
 
-		scene_start(&s, kinds[k]);
+		scene_start(&s, scene_kinds[k]);
 		site_client_open(&c, &s.site);
 		c.fields = sent;
-		CU_ASSERT_TRUE(get_until_it_answers(&c, "/healthz", &a));
+		CU_ASSERT_TRUE(scene_wait(&c, "/healthz", &a));
 		answer_free(&a);
 		CU_ASSERT_TRUE(c.transport.send(c.transport.arg, &x, &a, &e));
 		buf_terminate(&a.body);
 		for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++)
-			expect(a.body.s != NULL && strstr(a.body.s, wanted[i]) != NULL,
-			    kinds[k], wanted[i], a.body.s);
+			scene_expect(a.body.s != NULL && strstr(a.body.s, wanted[i]) != NULL,
+			    scene_kinds[k], wanted[i], a.body.s);
 		answer_free(&a);
 		site_client_close(&c);
 		scene_kill_mirror(&s);
@@ -199,16 +72,17 @@ check_problem(const struct site_client *c, enum front_kind kind, const char *pat
 	json_t *problem;
 	char *type, *id;
 
-	CU_ASSERT_TRUE_FATAL(get(c, path, &a));
-	type = header_of(&a, "Content-Type");
-	id = header_of(&a, "X-Request-Id");
+	CU_ASSERT_TRUE_FATAL(scene_get(c, path, &a));
+	type = scene_header(&a, "Content-Type");
+	id = scene_header(&a, "X-Request-Id");
 	problem = json_loadb(a.body.s, a.body.len, 0, NULL);
 	path = strlen(path) > 100 ? "a long path" : path;
-	expect(a.status == status, kind, path, a.body.s);
-	expect(type != NULL && strcmp(type, "application/problem+json") == 0, kind, path, type);
-	expect(id != NULL && strlen(id) > 16, kind, path, id);
-	expect(
-	    json_integer_value(json_object_get(problem, "status")) != 0, kind, path, a.body.s);
+	scene_expect(a.status == status, kind, path, a.body.s);
+	scene_expect(
+	    type != NULL && strcmp(type, "application/problem+json") == 0, kind, path, type);
+	scene_expect(id != NULL && strlen(id) > 16, kind, path, id);
+	scene_expect(json_integer_value(json_object_get(problem, "status")) == status, kind,
+	    path, a.body.s);
 	json_decref(problem);
 	free(type);
 	free(id);
@@ -219,14 +93,14 @@ static void
 with_each_front(
     void (*check)(struct site *s, const struct site_client *c, enum front_kind kind))
 {
-	for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
-		const struct site_plan plan = {.fronts = {kinds[k]}, .n_fronts = 1};
+	for (size_t k = 0; k < SCENE_KINDS; k++) {
+		const struct site_plan plan = {.fronts = {scene_kinds[k]}, .n_fronts = 1};
 		struct site s;
 		struct site_client c;
 
 		site_start_as(&s, &plan);
 		site_client_open(&c, &s);
-		check(&s, &c, kinds[k]);
+		check(&s, &c, scene_kinds[k]);
 		site_client_close(&c);
 		CU_ASSERT_TRUE(site_stop(&s));
 	}
@@ -238,13 +112,13 @@ logs_come_to_tell(const struct site *s, const char *what)
 {
 	bool told = false;
 
-	for (int ms = 0; !told && ms < READY_WAIT_MS; ms += READY_POLL_MS) {
+	for (int ms = 0; !told && ms < SCENE_READY_WAIT_MS; ms += SCENE_READY_POLL_MS) {
 		struct buf logs = {0};
 
 		site_logs(s, &logs);
 		told = strstr(buf_terminate(&logs), what) != NULL;
 		buf_free(&logs);
-		usleep(READY_POLL_MS * 1000);
+		usleep(SCENE_READY_POLL_MS * 1000);
 	}
 	return told;
 }
@@ -262,7 +136,7 @@ check_own_errors(struct site *s, const struct site_client *c, enum front_kind ki
 
 	CU_ASSERT_TRUE(c->transport.send(c->transport.arg, &posted, &a, &e));
 	answer_free(&a);
-	expect(logs_come_to_tell(s, lines[kind]), kind, lines[kind], NULL);
+	scene_expect(logs_come_to_tell(s, lines[kind]), kind, lines[kind], NULL);
 	memset(long_path, 'a', sizeof long_path);
 	long_path[0] = '/';
 	long_path[sizeof long_path - 1] = '\0';
@@ -270,7 +144,7 @@ check_own_errors(struct site *s, const struct site_client *c, enum front_kind ki
 	check_problem(c, kind, "/logo", 404);
 	check_problem(c, kind, "/admin/assets/gone.js", 404);
 	check_problem(c, kind, "/.report-outbox/404.json", kind == FRONT_APACHE ? 403 : 404);
-	check_problem(c, kind, long_path, kind == FRONT_APACHE ? 414 : 400);
+	check_problem(c, kind, long_path, 414);
 }
 
 static void
@@ -282,22 +156,22 @@ own_errors_are_problems(void)
 static void
 without_workers_it_is_503(void)
 {
-	for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
+	for (size_t k = 0; k < SCENE_KINDS; k++) {
 		struct scene s;
 		struct site_client c;
 		struct answer a = {0};
 		char *retry;
 
-		scene_start(&s, kinds[k]);
+		scene_start(&s, scene_kinds[k]);
 		site_client_open(&c, &s.site);
-		CU_ASSERT_TRUE(get_until_it_answers(&c, "/healthz", &a));
+		CU_ASSERT_TRUE(scene_wait(&c, "/healthz", &a));
 		answer_free(&a);
 		scene_kill_mirror(&s);
-		check_problem(&c, kinds[k], "/healthz", 503);
-		CU_ASSERT_TRUE(get(&c, "/healthz", &a));
-		retry = header_of(&a, "Retry-After");
-		expect(
-		    retry != NULL && strcmp(retry, "2") == 0, kinds[k], "Retry-After", retry);
+		check_problem(&c, scene_kinds[k], "/healthz", 503);
+		CU_ASSERT_TRUE(scene_get(&c, "/healthz", &a));
+		retry = scene_header(&a, "Retry-After");
+		scene_expect(retry != NULL && strcmp(retry, "2") == 0, scene_kinds[k],
+		    "Retry-After", retry);
 		free(retry);
 		answer_free(&a);
 		site_client_close(&c);
@@ -311,14 +185,14 @@ check_metrics(struct site *s, const struct site_client *c, enum front_kind kind)
 	struct site_client far;
 	struct answer a;
 
-	CU_ASSERT_TRUE_FATAL(get(c, "/metrics", &a));
-	expect(a.status != 403, kind, "/metrics from 127.0.0.1", a.body.s);
+	CU_ASSERT_TRUE_FATAL(scene_get(c, "/metrics", &a));
+	scene_expect(a.status != 403, kind, "/metrics from 127.0.0.1", a.body.s);
 	answer_free(&a);
 	site_client_open(&far, s);
 	far.from = "127.0.0.9";
 	check_problem(&far, kind, "/metrics", 403);
-	CU_ASSERT_TRUE_FATAL(get(&far, "/healthz", &a));
-	expect(a.status == 200, kind, "/healthz from elsewhere", a.body.s);
+	CU_ASSERT_TRUE_FATAL(scene_get(&far, "/healthz", &a));
+	scene_expect(a.status == 200, kind, "/healthz from elsewhere", a.body.s);
 	answer_free(&a);
 	site_client_close(&far);
 }
@@ -331,21 +205,6 @@ metrics_are_for_this_machine(void)
 
 /* --- slow clients --- */
 
-static int
-connect_to(const struct front *f)
-{
-	struct sockaddr_in a = {.sin_family = AF_INET};
-	const char *colon = strrchr(f->listen, ':');
-	char *address = str_dup((struct str){f->listen, (size_t)(colon - f->listen)});
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	a.sin_port = htons((uint16_t)strtoul(colon + 1, NULL, 10));
-	CU_ASSERT_EQUAL_FATAL(inet_pton(AF_INET, address, &a.sin_addr), 1);
-	CU_ASSERT_EQUAL_FATAL(connect(fd, (struct sockaddr *)&a, sizeof a), 0);
-	free(address);
-	return fd;
-}
-
 /* More of them than there are workers; none sends more than the beginning of its body. */
 static void
 check_slow_clients(struct site *s, const struct site_client *c, enum front_kind kind)
@@ -357,14 +216,14 @@ check_slow_clients(struct site *s, const struct site_client *c, enum front_kind 
 	int64_t started_us;
 
 	for (size_t i = 0; i < SLOW_CLIENTS; i++) {
-		fds[i] = connect_to(&s->fronts[0]);
+		fds[i] = scene_connect(&s->fronts[0]);
 		CU_ASSERT(io_write_full(fds[i], text, sizeof text - 1));
 	}
 	usleep(SETTLE_US);
 	started_us = clock_monotonic_us();
 	for (size_t i = 0; i < SLOW_CLIENTS; i++) {
-		CU_ASSERT_TRUE_FATAL(get(c, "/readyz", &a));
-		expect(a.status == 200, kind, "/readyz beside slow clients", a.body.s);
+		CU_ASSERT_TRUE_FATAL(scene_get(c, "/readyz", &a));
+		scene_expect(a.status == 200, kind, "/readyz beside slow clients", a.body.s);
 		answer_free(&a);
 	}
 	CU_ASSERT(clock_monotonic_us() - started_us < ANSWER_MAX_US);
@@ -414,12 +273,17 @@ check_webui(struct site *s, const struct site_client *c, enum front_kind kind)
 		struct answer a;
 		char *value;
 
-		CU_ASSERT_TRUE_FATAL(get(c, rows[i].path, &a));
-		value = header_of(&a, rows[i].name);
-		expect(a.status == rows[i].status, kind, rows[i].path, a.body.s);
-		expect(strstr(a.body.s, rows[i].holds) != NULL, kind, rows[i].path, a.body.s);
-		expect(value != NULL && strstr(value, rows[i].value) != NULL, kind,
+		CU_ASSERT_TRUE_FATAL(scene_get(c, rows[i].path, &a));
+		value = scene_header(&a, rows[i].name);
+		scene_expect(a.status == rows[i].status, kind, rows[i].path, a.body.s);
+		scene_expect(
+		    strstr(a.body.s, rows[i].holds) != NULL, kind, rows[i].path, a.body.s);
+		scene_expect(value != NULL && strstr(value, rows[i].value) != NULL, kind,
 		    rows[i].name, value);
+		free(value);
+		value = scene_header(&a, "X-Request-Id");
+		scene_expect(
+		    value != NULL && strchr(value, ',') == NULL, kind, rows[i].path, value);
 		free(value);
 		answer_free(&a);
 	}

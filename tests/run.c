@@ -64,6 +64,8 @@ static const struct {
     {"request_limits", request_limits_tests},
     {"site", site_tests},
     {"fronts", fronts_tests},
+    {"fronts_errors", fronts_errors_tests},
+    {"fronts_existing", fronts_existing_tests},
     {"wire", wire_tests},
     {"site_kill", site_kill_tests},
     {"site_signal", site_signal_tests},

@@ -31,6 +31,8 @@ extern const CU_TestInfo fcgi_metrics_tests[];
 extern const CU_TestInfo fcgi_tests[];
 extern const CU_TestInfo jmap_error_tests[];
 extern const CU_TestInfo fronts_tests[];
+extern const CU_TestInfo fronts_errors_tests[];
+extern const CU_TestInfo fronts_existing_tests[];
 extern const CU_TestInfo jmap_filter_tests[];
 extern const CU_TestInfo jmap_limits_tests[];
 extern const CU_TestInfo jmap_store_tests[];
