@@ -11,6 +11,7 @@
 #  make docs         docs/model.md, from the field tables
 #  make problems     nginx/problems.conf and apache/errors/, from the table of HTTP statuses
 #  make install      into $(DESTDIR)$(PREFIX); the configuration into $(DESTDIR)$(SYSCONFDIR)
+#  make package      the Debian package, beside this folder; check-package installs, upgrades and purges it in a root
 #  make clean
 PREFIX     ?= /usr/local
 SYSCONFDIR ?= /etc
@@ -190,9 +191,15 @@ install: all
 	install -m 644 $(wildcard docs/*.md) $(DESTDIR)$(DOC)/docs
 	install -m 644 $(wildcard docs/decisions/*.md) $(DESTDIR)$(DOC)/docs/decisions
 
+# Needs deploy/packages.txt's packages for it.
+package:
+	dpkg-buildpackage -us -uc -b
+check-package:
+	tests/package.sh
+
 clean:
 	rm -rf build build-san build-fuzz
 
 -include $(patsubst %.c,$(BUILD)/%.d,$(ALL_C))
-.PHONY: all check check-clients chaos chaos-short lint lint-form fuzz bench samples docs problems install clean
+.PHONY: all check check-clients chaos chaos-short lint lint-form fuzz bench samples docs problems install package check-package clean
 .SECONDARY:
