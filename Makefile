@@ -23,7 +23,7 @@ FUZZ_SEED  ?= 0
 SAMPLES    ?= ../shared/samples
 CLANG      ?= clang
 
-ROOMS     := base metrics model config storage storage/query storage/wire storage/serve storage/archive storage/login auth login jmap schema fcgi daemon client ctl
+ROOMS     := base metrics json model config storage storage/query storage/wire storage/serve storage/archive storage/login auth login jmap schema fcgi daemon client ctl
 PKGS      := jansson libsodium fcgi libidn2 libconfuse libzstd zlib libcurl
 CPPFLAGS  += -D_GNU_SOURCE -I. $(shell pkg-config --cflags $(PKGS))
 CFLAGS    ?= -O2 -g

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "client/cache.h"
+#include "json/read.h"
+#include "json/text.h"
 
 #define CORE "urn:ietf:params:jmap:core"
 #define OUTBOX "urn:stalwart:jmap"
@@ -181,20 +183,17 @@ client_request(struct client *c, json_t *calls, json_t **responses, struct err *
 {
 	json_t *request =
 	    json_pack("{s: [s, s], s: O}", "using", CORE, OUTBOX, "methodCalls", calls);
-	char *text = json_dumps(request, JSON_COMPACT);
 	json_t *response = NULL;
+	struct buf text = {0};
 	struct http_answer a = {0};
 	bool ok = false;
 
 	*responses = NULL;
-	if (text == NULL) {
-		err_set(e, ERR_INVALID_ARGUMENTS, "the request cannot be written as JSON");
-		goto out;
-	}
-	if (!http_post(c->http, c->api_url, str_of(text), &a, e) ||
+	text_tree(&text, request, SIZE_MAX);
+	if (!http_post(c->http, c->api_url, buf_str(&text), &a, e) ||
 	    !http_is_ok(&a, c->api_url, e))
 		goto out;
-	response = json_loadb(a.body.s != NULL ? a.body.s : "", a.body.len, 0, NULL);
+	response = json_read(buf_str(&a.body), 0, NULL);
 	*responses = json_incref(json_object_get(response, "methodResponses"));
 	if (!are_answers(*responses, calls)) {
 		json_decref(*responses);
@@ -204,7 +203,7 @@ client_request(struct client *c, json_t *calls, json_t **responses, struct err *
 	}
 	ok = true;
 out:
-	free(text);
+	buf_free(&text);
 	http_answer_free(&a);
 	json_decref(response);
 	json_decref(request);

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "json/read.h"
+
 /* The next character that is no blank stays in the stream; EOF at its end. */
 static int
 peek(FILE *f)
@@ -66,9 +68,31 @@ begin(struct source *s, bool *more, struct err *e)
 	return c == '{' || refuse(s, c == EOF ? "the array does not end" : "this is none", e);
 }
 
+/* Up to the brace or bracket that closes the first one, or to the end of the stream. */
+static void
+take_object(FILE *f, struct buf *text)
+{
+	bool in_string = false;
+	size_t depth = 0;
+	int c;
+
+	while ((c = getc(f)) != EOF) {
+		buf_putc(text, (char)c);
+		if (c == '"')
+			in_string = !in_string;
+		else if (in_string && c == '\\' && (c = getc(f)) != EOF)
+			buf_putc(text, (char)c);
+		else if (!in_string && (c == '{' || c == '['))
+			depth++;
+		else if (!in_string && (c == '}' || c == ']') && --depth == 0)
+			return;
+	}
+}
+
 bool
 source_next(struct source *s, json_t **object, struct err *e)
 {
+	struct buf text = {0};
 	json_error_t why;
 	bool more;
 
@@ -79,7 +103,9 @@ source_next(struct source *s, json_t **object, struct err *e)
 		return false;
 	if (!more)
 		return true;
-	*object = json_loadf(s->file, JSON_DISABLE_EOF_CHECK | JSON_REJECT_DUPLICATES, &why);
+	take_object(s->file, &text);
+	*object = json_read(buf_str(&text), JSON_REJECT_DUPLICATES, &why);
+	buf_free(&text);
 	if (*object == NULL)
 		return refuse(s, why.text, e);
 	s->n++;

@@ -1,10 +1,12 @@
 /* client/value.c -- a function for each type of the schema, and the walk along a path. */
 #include "client/value.h"
 
-#include <math.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/date.h"
+#include "json/number.h"
+#include "json/read.h"
 
 #define DAY_LEN 10 /* bytes of "2026-01-31" */
 
@@ -23,8 +25,6 @@ parse_string(const struct catalog *cat, const json_t *type, struct str text, con
 	return json_stringn(text.s, text.len);
 }
 
-#define WHOLE_MAX 9007199254740991.0 /* 2^53-1 (RFC 8620, 1.3) */
-
 static bool
 is_whole(const json_t *type)
 {
@@ -33,32 +33,40 @@ is_whole(const json_t *type)
 	return format == NULL || strcmp(format, "float") != 0;
 }
 
-/* "1e3" is 1000 (RFC 8259, 6). */
+/* v, an integer, in digits alone: "1e3" is 1000 (RFC 8259, 6).  The server knows the limits of
+ * each property, so only what no property takes is refused here. */
 static json_t *
-whole_of(double real, const char **want)
+in_digits(const json_t *v, const char **want)
 {
-	if (real < -WHOLE_MAX || real > WHOLE_MAX)
-		*want = "a number from -9007199254740991 to 9007199254740991";
-	else if (real == floor(real))
-		return json_integer((json_int_t)real);
-	return NULL;
+	struct buf digits = {0};
+	json_t *whole = NULL;
+	uint64_t size;
+	int64_t n;
+
+	*want = "a smaller number: this one is too large";
+	if (number_to_u64(v, UINT64_MAX, &size))
+		buf_printf(&digits, "%" PRIu64, size);
+	else if (number_to_i64(v, INT64_MAX, &n))
+		buf_printf(&digits, "%" PRId64, n);
+	if (digits.len > 0)
+		whole = json_read(buf_str(&digits), JSON_DECODE_ANY, NULL);
+	buf_free(&digits);
+	return whole;
 }
 
 static json_t *
 parse_number(const struct catalog *cat, const json_t *type, struct str text, const char **want)
 {
-	json_error_t why;
-	json_t *v = json_loadb(text.s, text.len, JSON_DECODE_ANY, &why), *whole;
+	json_t *v = json_read(text, JSON_DECODE_ANY, NULL), *number = NULL;
 
 	(void)cat;
 	*want = is_whole(type) ? "a number without a fraction" : "a number";
-	if (v == NULL && json_error_code(&why) == json_error_numeric_overflow)
-		*want = "a smaller number: this one is too large";
-	if (json_is_integer(v) || (json_is_real(v) && !is_whole(type)))
+	if (!is_whole(type) && number_is(v))
 		return v;
-	whole = json_is_real(v) ? whole_of(json_real_value(v), want) : NULL;
+	if (number_is_integer(v))
+		number = in_digits(v, want);
 	json_decref(v);
-	return whole;
+	return number;
 }
 
 static json_t *
@@ -117,7 +125,7 @@ parse_json(const struct catalog *cat, const json_t *type, struct str text, const
 	(void)want;
 	(void)cat;
 	(void)type;
-	return json_loadb(text.s, text.len, JSON_REJECT_DUPLICATES, NULL);
+	return json_read(text, JSON_REJECT_DUPLICATES, NULL);
 }
 
 static const struct {

@@ -13,6 +13,7 @@
 #include "ctl/progress.h"
 #include "ctl/text.h"
 #include "model/record.h"
+#include "json/read.h"
 
 #define BATCH_RECORDS 500
 #define BATCH_BYTES (8u << 20)
@@ -225,7 +226,7 @@ take_line(struct load *l, struct str text, struct err *e)
 
 	if (l->ended)
 		return err_set(e, ERR_NOT_JSON, "something follows the last line");
-	line = json_loadb(text.s, text.len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &why);
+	line = json_read(text, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &why);
 	if (l->line == 1)
 		ok = take_first(l, line, e);
 	else if (line == NULL)

@@ -5,8 +5,10 @@
 #include <string.h>
 #include <wchar.h>
 
+#include "json/number.h"
+#include "json/text.h"
+
 #define INDENT 2
-#define REAL_DIGITS 15 /* what a double holds for sure */
 
 /* Characters that have a place in no line, though some have no width: marks of direction,
  * separators of lines, and what joins or hides. */
@@ -102,11 +104,11 @@ is_set(const json_t *v)
 static void
 escape_json(const json_t *v, struct buf *out)
 {
-	char *text =
-	    json_dumps(v, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(REAL_DIGITS));
+	struct buf text = {0};
 
-	text_escape(str_of(text), out);
-	free(text);
+	text_tree(&text, v, SIZE_MAX);
+	text_escape(buf_str(&text), out);
+	buf_free(&text);
 }
 
 void
@@ -121,7 +123,7 @@ text_value(const json_t *v, struct buf *out)
 			buf_puts(out, out->len > start ? ", " : "");
 			text_escape(str_of(key), out);
 		}
-	} else if (json_is_string(v))
+	} else if (string_is(v))
 		text_escape((struct str){json_string_value(v), json_string_length(v)}, out);
 	else if (v != NULL && !json_is_null(v))
 		escape_json(v, out);
@@ -163,16 +165,40 @@ text_object(const json_t *object, struct buf *out)
 	add_members(object, 0, out);
 }
 
+/* JSON text with an escape for each character beyond ASCII, which stand in strings alone; those
+ * beyond U+FFFF take two (RFC 8259, 7). */
+static void
+add_ascii(struct str json, struct buf *out)
+{
+	while (json.len > 0) {
+		wchar_t c;
+		size_t n = next_character(json, &c);
+
+		if (c >= 0 && c < 0x80)
+			buf_putc(out, (char)c);
+		else if (c > 0xffff)
+			buf_printf(out, "\\u%04X\\u%04X",
+			    0xd800U | (unsigned)((c - 0x10000) >> 10),
+			    0xdc00U | (unsigned)((c - 0x10000) & 0x3ff));
+		else
+			buf_printf(out, "\\u%04X", (unsigned)c);
+		json.s += n;
+		json.len -= n;
+	}
+}
+
 void
 text_json(const json_t *v, bool terminal, struct buf *out)
 {
-	char *text = json_dumps(v,
-	    JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(REAL_DIGITS) |
-		(terminal ? JSON_ENSURE_ASCII : 0));
+	struct buf text = {0};
 
-	buf_puts(out, text != NULL ? text : "");
+	text_tree(&text, v, SIZE_MAX);
+	if (terminal)
+		add_ascii(buf_str(&text), out);
+	else
+		buf_add_str(out, buf_str(&text));
 	buf_putc(out, '\n');
-	free(text);
+	buf_free(&text);
 }
 
 void

@@ -1,6 +1,6 @@
 /* fcgi/route_discover.c -- where to log in (RFC 8414), and what whoever has done so may do. */
 #include "fcgi/exchange.h"
-#include "model/text.h"
+#include "json/text.h"
 
 static void
 write_permission(const char *name, void *arg)

@@ -1,15 +1,7 @@
 /* jmap/arguments.c -- the check of a call's arguments against its table. */
 #include "jmap/arguments.h"
 
-/* RFC 8620, 1.3: 1.0 and 1e3 are integers too.  Doubles are exact as far as integers may go. */
-static bool
-is_int_from(const json_t *v, json_int_t least)
-{
-	double n = json_number_value(v);
-
-	return json_is_number(v) && n >= (double)least && n <= (double)ARG_INT_MAX &&
-	    n == (double)(int64_t)n;
-}
+#include "json/number.h"
 
 static bool
 is_boolean(const json_t *v)
@@ -20,25 +12,25 @@ is_boolean(const json_t *v)
 static bool
 is_int(const json_t *v)
 {
-	return is_int_from(v, -ARG_INT_MAX);
+	int64_t n;
+
+	return number_to_i64(v, ARG_INT_MAX, &n);
 }
 
 static bool
 is_uint(const json_t *v)
 {
-	return is_int_from(v, 0);
+	uint64_t n;
+
+	return number_to_u64(v, ARG_INT_MAX, &n);
 }
 
 static bool
 is_positive(const json_t *v)
 {
-	return is_int_from(v, 1);
-}
+	uint64_t n;
 
-static bool
-is_string(const json_t *v)
-{
-	return json_is_string(v);
+	return number_to_u64(v, ARG_INT_MAX, &n) && n > 0;
 }
 
 static bool
@@ -64,7 +56,7 @@ is_array_of(const json_t *v, bool (*is_one)(const json_t *))
 static bool
 is_strings(const json_t *v)
 {
-	return is_array_of(v, is_string);
+	return is_array_of(v, string_is);
 }
 
 static bool
@@ -93,7 +85,7 @@ static const struct {
     [ARG_INT] = {is_int, "an integer from -9007199254740991 to 9007199254740991"},
     [ARG_UINT] = {is_uint, "an integer from 0 to 9007199254740991"},
     [ARG_POSITIVE] = {is_positive, "an integer from 1 to 9007199254740991"},
-    [ARG_STRING] = {is_string, "a string"},
+    [ARG_STRING] = {string_is, "a string"},
     [ARG_STRINGS] = {is_strings, "an array of strings"},
     [ARG_OBJECT] = {is_object, "an object"},
     [ARG_OBJECTS] = {is_objects, "an array of objects"},
@@ -109,7 +101,10 @@ argument_is(enum argument_kind kind, const json_t *v)
 int64_t
 argument_int(const json_t *v)
 {
-	return (int64_t)json_number_value(v);
+	int64_t n = 0;
+
+	number_to_i64(v, ARG_INT_MAX, &n);
+	return n;
 }
 
 static const struct argument *
@@ -158,5 +153,7 @@ arguments_check(const struct argument *table, json_t *args, struct err *e)
 struct str
 json_str(const json_t *string)
 {
-	return (struct str){json_string_value(string), json_string_length(string)};
+	return string_is(string)
+	    ? (struct str){json_string_value(string), json_string_length(string)}
+	    : (struct str){0};
 }

@@ -6,6 +6,6 @@
 bool
 core_echo(struct call *c, struct err *e)
 {
-	return write_json(c->run->out, c->args, c->run->jmap->limits->max_size_response) ||
+	return text_tree(c->run->out, c->args, c->run->jmap->limits->max_size_response) ||
 	    err_set(e, ERR_REQUEST_TOO_LARGE, "The answer would be too large");
 }

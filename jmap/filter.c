@@ -4,6 +4,7 @@
 #include "base/date.h"
 #include "jmap/arguments.h"
 #include "model/kinds.h"
+#include "json/number.h"
 
 /* --- conditions --- */
 
@@ -41,22 +42,22 @@ heed_fraction(struct filter *f)
 static const char *
 read_date(const json_t *v, struct filter *f)
 {
-	if (!json_is_string(v) || !date_parse(json_str(v), &f->number))
+	if (!string_is(v) || !date_parse(json_str(v), &f->number))
 		return "must be a UTCDate, such as \"2026-01-31T08:00:00Z\"";
 	if (has_fraction(json_str(v)))
 		heed_fraction(f);
 	return NULL;
 }
 
-/* Who has only a text field to type it into sends it as a string. */
+/* Clients whose filters are texts send it as a string. */
 static const char *
-read_uint(const json_t *v, struct filter *f)
+read_policy(const json_t *v, struct filter *f)
 {
-	uint64_t n = 0;
+	uint64_t n;
 
-	if (!argument_is(ARG_UINT, v) && !str_to_u64(json_str(v), ARG_INT_MAX, &n))
-		return "must be an integer from 0 to 9007199254740991";
-	f->number = json_is_string(v) ? (int64_t)n : argument_int(v);
+	if (!number_to_u64(v, UINT64_MAX, &n) && !str_to_u64(json_str(v), UINT64_MAX, &n))
+		return model_kinds[KIND_UINT64].want;
+	f->number = (int64_t)n;
 	return NULL;
 }
 
@@ -102,7 +103,7 @@ read_domain(const json_t *v, struct filter *f)
 {
 	struct buf text = {0};
 
-	if (!json_is_string(v))
+	if (!string_is(v))
 		return "must be a string";
 	if (domain_beginning(json_str(v), &text))
 		f->text = str_dup(buf_str(&text));
@@ -134,7 +135,7 @@ static const struct {
 	value_reader *read;
 } conditions[COMPARE__COUNT] = {
     [COMPARE_BEGINS] = {begins, read_domain},
-    [COMPARE_EQUAL] = {equal, read_uint},
+    [COMPARE_EQUAL] = {equal, read_policy},
     [COMPARE_ORDER] = {compares, read_date},
 };
 
@@ -146,19 +147,28 @@ suffix_named(const struct suffix *table, struct str text)
 	return table->text == NULL ? NULL : table;
 }
 
+/* The suffix behind the name of field's condition; NULL if name is not that. */
+static const struct suffix *
+suffix_behind(const struct field *field, const char *condition, struct str name)
+{
+	if (condition == NULL || !str_cut_prefix(&name, condition))
+		return NULL;
+	return suffix_named(conditions[model_keys[field->key].compare].suffixes, name);
+}
+
 /* Which key and relation a condition's name is for. */
 static bool
 find_condition(const struct type *t, const char *name, struct filter *f)
 {
 	for (const struct field *field = t->fields; field->name != NULL; field++) {
-		const char *condition = model_condition(field);
 		const struct suffix *suffix;
-		struct str rest = str_of(name);
 
-		if (condition == NULL || !str_cut_prefix(&rest, condition))
+		if (model_condition(field) == NULL)
 			continue;
-		suffix =
-		    suffix_named(conditions[model_keys[field->key].compare].suffixes, rest);
+		suffix = suffix_behind(field, field->name, str_of(name));
+		if (suffix == NULL)
+			suffix =
+			    suffix_behind(field, model_keys[field->key].also, str_of(name));
 		if (suffix == NULL)
 			continue;
 		*f = (struct filter){
@@ -256,7 +266,7 @@ static bool
 find_operator(const json_t *name, enum filter_kind *kind)
 {
 	for (size_t i = 0; i < sizeof operators / sizeof operators[0]; i++) {
-		if (!json_is_string(name) || !str_is(json_str(name), operators[i].name))
+		if (!string_is(name) || !str_is(json_str(name), operators[i].name))
 			continue;
 		*kind = operators[i].kind;
 		return true;

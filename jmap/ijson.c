@@ -2,6 +2,8 @@
 #include "jmap/ijson.h"
 
 #include "jmap/arguments.h"
+#include "json/number.h"
+#include "json/read.h"
 
 /* Jansson's tree of an ordinary report takes some eleven times the bytes of its text; that of
  * "{},{},{}" would take eighty times.  A tree may be so many times the largest request,
@@ -19,10 +21,11 @@ static const unsigned tree_bytes[256] = {
 };
 #define NUMBER_TREE_BYTES 32
 
-static bool
-is_number_byte(unsigned char c)
+/* Of a number (json/number.h): an integer, or a string with its text. */
+static size_t
+number_bytes(struct str number)
 {
-	return (c >= '0' && c <= '9') || c == '.';
+	return number_is_kept(number) ? tree_bytes['"'] + number.len : NUMBER_TREE_BYTES;
 }
 
 size_t
@@ -43,8 +46,13 @@ ijson_weight(struct str text)
 		}
 		size += tree_bytes[s[i]];
 		in_string = s[i] == '"';
-		if (is_number_byte(s[i]) && (i == 0 || !is_number_byte(s[i - 1])))
-			size += NUMBER_TREE_BYTES;
+		if (s[i] == '-' || (s[i] >= '0' && s[i] <= '9')) {
+			struct str number = {text.s + i, text.len - i};
+
+			number.len = number_span(number);
+			size += number_bytes(number);
+			i += number.len - 1;
+		}
 	}
 	return size / TREE_BYTES_PER_BYTE;
 }
@@ -79,7 +87,7 @@ is_interchangeable(const json_t *v)
 	json_array_foreach(v, i, one)
 		if (!is_interchangeable(one))
 			return false;
-	return !json_is_string(v) || !has_noncharacter(json_str(v));
+	return !string_is(v) || !has_noncharacter(json_str(v));
 }
 
 bool
@@ -91,7 +99,7 @@ ijson_parse(struct str text, size_t max_size, json_t **v, struct err *e)
 	if (ijson_weight(text) > max_size)
 		return err_set_limit(e, "maxSizeRequest",
 		    "There are too many small values in one request; send it in parts");
-	*v = json_loadb(text.s == NULL ? "" : text.s, text.len, flags, &why);
+	*v = json_read(text, flags, &why);
 	if (*v == NULL)
 		return err_set(e, ERR_NOT_JSON, "Line %d, column %d: %.150s", why.line,
 		    why.column, why.text);

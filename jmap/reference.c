@@ -6,6 +6,8 @@
 
 #include "jmap/arguments.h"
 #include "jmap/ijson.h"
+#include "json/number.h"
+#include "json/read.h"
 
 void
 answers_add(struct answers *all, struct answer one)
@@ -137,7 +139,7 @@ read_answer(
 	if (weight > all->room)
 		return too_much(name, e);
 	all->room -= weight;
-	a->tree = json_loadb(text.s, text.len, JSON_ALLOW_NUL, NULL);
+	a->tree = json_read(text, JSON_ALLOW_NUL, NULL);
 	return true;
 }
 
@@ -187,7 +189,7 @@ resolve(const json_t *reference, struct answers *all, struct str response, const
 	const json_t *path = json_object_get(reference, "path");
 	struct answer *a;
 
-	if (!json_is_string(tag) || !json_is_string(method) || !json_is_string(path)) {
+	if (!string_is(tag) || !string_is(method) || !string_is(path)) {
 		err_set_at(e, ERR_INVALID_RESULT_REFERENCE, name,
 		    "must be an object of the strings resultOf, name and path");
 		return NULL;

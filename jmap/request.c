@@ -8,13 +8,14 @@
 #include "jmap/ijson.h"
 #include "jmap/session.h"
 #include "jmap/write.h"
+#include "json/number.h"
 
 /* One of methodCalls: [name, arguments, id]. */
 static bool
 is_invocation(const json_t *v)
 {
-	return json_array_size(v) == 3 && json_is_string(json_array_get(v, 0)) &&
-	    json_is_object(json_array_get(v, 1)) && json_is_string(json_array_get(v, 2));
+	return json_array_size(v) == 3 && string_is(json_array_get(v, 0)) &&
+	    json_is_object(json_array_get(v, 1)) && string_is(json_array_get(v, 2));
 }
 
 static bool
@@ -38,7 +39,7 @@ is_id_map(const json_t *v)
 	if (!json_is_object(v))
 		return false;
 	json_object_foreach((json_t *)v, creation_id, id)
-		if (!json_is_string(id))
+		if (!string_is(id))
 			return false;
 	return true;
 }
@@ -118,7 +119,7 @@ respond(struct run *r, json_t *request, struct jmap_done *done)
 	buf_putc(r->out, ']');
 	if (wants_ids) {
 		write_name(r->out, "createdIds");
-		write_json(r->out, r->created_ids, SIZE_MAX);
+		text_tree(r->out, r->created_ids, SIZE_MAX);
 	}
 	write_name(r->out, "sessionState");
 	write_session_state(r->out, r->jmap, r->request->principal);

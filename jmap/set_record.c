@@ -8,6 +8,8 @@
 #include "jmap/write.h"
 #include "model/patch.h"
 #include "model/pointer.h"
+#include "json/number.h"
+#include "json/read.h"
 
 /* v without "id", which is no field of the model; v itself, with one more reference, if it has
  * none. */
@@ -162,7 +164,7 @@ is_own_id(const struct set *s, const struct item *i, const json_t *id)
 {
 	uint64_t number;
 
-	if (!json_is_string(id))
+	if (!string_is(id))
 		return false;
 	if (i->maker != NULL)
 		return str_equal(json_str(id), i->key);
@@ -176,7 +178,7 @@ make_update(struct set *s, struct item *i, struct str base, struct err *e)
 	const struct type *t = s->call->type;
 	const json_t *sent = json_object_get(s->update, i->key.s);
 	const json_t *id = json_object_get(sent, "id");
-	json_t *record = json_loadb(base.s, base.len, 0, NULL);
+	json_t *record = json_read(base, 0, NULL);
 	json_t *patch = without_id((json_t *)sent);
 	struct problems p = {0};
 	bool ok = false;

@@ -2,12 +2,13 @@
 #include "jmap/show.h"
 
 #include "jmap/write.h"
+#include "json/read.h"
 
 static bool
 show_parsed(const struct type *t, struct str body, uint64_t wanted, enum face face,
     struct buf *out, struct err *e)
 {
-	json_t *v = json_loadb(body.s, body.len, 0, NULL);
+	json_t *v = json_read(body, 0, NULL);
 
 	if (v == NULL)
 		return err_set(e, ERR_SERVER_FAIL, "A stored record cannot be read");

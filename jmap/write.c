@@ -3,7 +3,7 @@
 
 #include "base/id.h"
 #include "jmap/state.h"
-#include "model/text.h"
+#include "json/text.h"
 
 void
 write_comma(struct buf *b)
@@ -76,31 +76,4 @@ write_state(struct buf *b, struct state s)
 
 	state_format(s, text);
 	buf_printf(b, "\"%s\"", text);
-}
-
-struct sink {
-	struct buf *b;
-	size_t max;
-};
-
-/* Jansson goes on after a member's name that was refused, so from then on all is. */
-static int
-sink_add(const char *bytes, size_t len, void *arg)
-{
-	struct sink *s = arg;
-
-	if (s->b->len > s->max || len > s->max - s->b->len) {
-		s->max = 0;
-		return -1;
-	}
-	buf_add(s->b, bytes, len);
-	return 0;
-}
-
-bool
-write_json(struct buf *b, const json_t *v, size_t max)
-{
-	struct sink s = {b, max};
-
-	return json_dump_callback(v, sink_add, &s, JSON_COMPACT | JSON_ENCODE_ANY) == 0;
 }

@@ -1,18 +1,17 @@
 /* jmap/write.h -- answers are written as JSON text, straight into the Response.
  *
  * A member or an element puts a comma before itself unless it is the first: one that follows a
- * brace or bracket.  text_string() of model/text.h writes the strings. */
+ * brace or bracket.  text_string() of json/text.h writes the strings. */
 #ifndef JMAP_WRITE_H
 #define JMAP_WRITE_H
 
-#include <jansson.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/str.h"
-#include "model/text.h"
 #include "model/type.h"
 #include "storage/store.h"
+#include "json/text.h"
 
 void write_comma(struct buf *b);
 /* "name": and the value is the caller's to write. */
@@ -24,8 +23,5 @@ void write_sentence(struct buf *b, const char *s);
 void write_id(struct buf *b, const struct type *t, uint64_t id);
 void write_ids(struct buf *b, const struct type *t, const uint64_t *ids, size_t n);
 void write_state(struct buf *b, struct state s);
-
-/* Appends v as JSON text.  False, with part of it written, where b would pass max bytes. */
-bool write_json(struct buf *b, const json_t *v, size_t max);
 
 #endif

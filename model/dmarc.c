@@ -277,7 +277,7 @@ const struct type dmarc_internal_report = {
 	    {"rua", KIND_EMAIL, SET, .label = "Reporting Addresses",
 		.doc = "Reporting email addresses from the DMARC policy",
 		.section = "Delivery"},
-	    {"policyIdentifier", KIND_UINT, .key = KEY_POLICY, .initial = "0",
+	    {"policyIdentifier", KIND_UINT64, .key = KEY_POLICY, .initial = "0",
 		.label = "Policy Identifier",
 		.doc = "Identifier for the DMARC policy that generated this report"},
 	    {"report", KIND_OBJECT, .flags = F_REQUIRED, .type = &report, .label = "Report",

@@ -3,13 +3,11 @@
 
 #include <arpa/inet.h>
 #include <inttypes.h>
-#include <math.h>
 #include <string.h>
 
 #include "base/date.h"
-#include "model/text.h"
-
-#define EXACT_INTEGER_MAX INT64_C(9007199254740992) /* 2^53: a double holds all up to it */
+#include "json/number.h"
+#include "json/text.h"
 
 static bool
 string_canonical(const struct field *f, struct str s, struct buf *out)
@@ -55,30 +53,48 @@ uint_canonical(const struct field *f, struct str s, struct buf *out)
 	return str_to_u64(s, UNSIGNED_INT_MAX, &n);
 }
 
+static bool
+uint64_canonical(const struct field *f, struct str s, struct buf *out)
+{
+	uint64_t n;
+
+	(void)f;
+	buf_add_str(out, s);
+	return str_to_u64(s, UINT64_MAX, &n);
+}
+
 /* RFC 8620, 1.3: 1.0 and 1e3 are integers too. */
+static bool
+add_uint(const json_t *v, uint64_t max, struct buf *out)
+{
+	uint64_t n;
+
+	if (!number_to_u64(v, max, &n))
+		return false;
+	buf_printf(out, "%" PRIu64, n);
+	return true;
+}
+
 static bool
 uint_value(const json_t *v, struct buf *out)
 {
-	double sent = json_number_value(v);
-	uint64_t n;
+	return add_uint(v, UNSIGNED_INT_MAX, out);
+}
 
-	if (!json_is_number(v) || sent < 0 || sent > (double)UNSIGNED_INT_MAX)
-		return false;
-	n = (uint64_t)sent;
-	buf_printf(out, "%" PRIu64, n);
-	return (double)n == sent;
+static bool
+uint64_value(const json_t *v, struct buf *out)
+{
+	return add_uint(v, UINT64_MAX, out);
 }
 
 static bool
 float_value(const json_t *v, struct buf *out)
 {
-	json_int_t n = json_integer_value(v); /* 0 for a real */
+	double n;
 
-	if (!json_is_number(v) || !isfinite(json_number_value(v)))
+	if (!number_to_double(v, &n))
 		return false;
-	if (n < -EXACT_INTEGER_MAX || n > EXACT_INTEGER_MAX)
-		return false;
-	text_real(out, json_number_value(v));
+	text_real(out, n);
 	return true;
 }
 
@@ -133,8 +149,15 @@ const struct kind_row model_kinds[KIND__COUNT] = {
 	"An IPv4 or IPv6 address. Stored as RFC 5952 says.", ip_canonical, NULL},
     [KIND_UINT] = {"UnsignedInt", "must be an integer from 0 to 9007199254740991",
 	"An integer from 0 to 9007199254740991 (2^53-1).", uint_canonical, uint_value},
-    [KIND_FLOAT] = {"Float", "must be a number that a double holds",
-	"A number that an IEEE 754 double holds.", NULL, float_value},
+    [KIND_UINT64] = {"UnsignedInt64", "must be an integer from 0 to 18446744073709551615",
+	"An integer from 0 to 18446744073709551615 (2^64-1). JavaScript and other programs "
+	"that "
+	"read numbers as doubles round it above 2^53.",
+	uint64_canonical, uint64_value},
+    [KIND_FLOAT] = {"Float", "must be a number that a double holds with all its digits",
+	"A number that an IEEE 754 double gives back with all the digits that were sent, such "
+	"as 0.1 or 1e300.",
+	NULL, float_value},
     [KIND_BOOL] = {"Boolean", "must be true or false", "`true` or `false`.", NULL, bool_value},
     [KIND_DATE] = {"UTCDateTime",
 	"must be a date and time in UTC, such as 2026-01-31T08:00:00Z",

@@ -7,7 +7,8 @@
 
 #include "model/kinds.h"
 #include "model/pointer.h"
-#include "model/text.h"
+#include "json/number.h"
+#include "json/text.h"
 
 /* One entry of a patch on its way to what it changes. */
 struct edit {
@@ -61,7 +62,7 @@ as_map(const struct field *f, json_t *object)
 		buf_clear(&key);
 		if (f->shape == LIST)
 			buf_printf(&key, "%zu", i);
-		else if (json_is_string(item))
+		else if (string_is(item))
 			buf_puts(&key, json_string_value(item));
 		else
 			text_scalar(&key, item);

@@ -6,7 +6,8 @@
 #include "model/kinds.h"
 #include "model/pointer.h"
 #include "model/seen.h"
-#include "model/text.h"
+#include "json/number.h"
+#include "json/text.h"
 
 /* Where the walk is: a chain of its callers' steps, written out only for a problem. */
 struct step {
@@ -110,7 +111,7 @@ write_scalar(struct walk *w, const struct field *f, const json_t *v, const struc
 {
 	const struct kind_row *kind = &model_kinds[f->kind];
 
-	if (kind->value == NULL && json_is_string(v))
+	if (kind->value == NULL && string_is(v))
 		return write_text(
 		    w, f, (struct str){json_string_value(v), json_string_length(v)}, at);
 	if (kind->value == NULL || !kind->value(v, w->text))

@@ -1,6 +1,7 @@
 /* model/show.c -- from what is stored to what a client sees. */
 #include "model/record.h"
-#include "model/text.h"
+#include "json/number.h"
+#include "json/text.h"
 
 static void show_object(const struct type *t, const json_t *v, enum face face, struct buf *out);
 
@@ -24,7 +25,7 @@ static void
 show_member(const json_t *v, enum face face, struct buf *out)
 {
 	/* A key is a string, also where the member is a number. */
-	const char *quote = face == FACE_MAPS && !json_is_string(v) ? "\"" : "";
+	const char *quote = face == FACE_MAPS && !string_is(v) ? "\"" : "";
 
 	buf_puts(out, quote);
 	text_scalar(out, v);

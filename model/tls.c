@@ -119,7 +119,7 @@ const struct type tls_internal_report = {
 	},
     .fields =
 	(const struct field[]){
-	    {"policyIdentifiers", KIND_UINT, SET, .key = KEY_POLICY,
+	    {"policyIdentifiers", KIND_UINT64, SET, .key = KEY_POLICY,
 		.max_items = MODEL_MAX_INDEXED_VALUES, .label = "Policy Identifiers",
 		.doc = "Identifiers for the TLS policies that generated this report",
 		.section = "Delivery"},

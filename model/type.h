@@ -18,8 +18,10 @@ enum kind {
 	KIND_DOMAIN, /* A-labels, lower-case; not empty */
 	KIND_EMAIL,
 	KIND_URI,
-	KIND_IP,   /* IPv4 or IPv6, written as RFC 5952 says */
-	KIND_UINT, /* 0 to 2^53-1 */
+	KIND_IP,     /* IPv4 or IPv6, written as RFC 5952 says */
+	KIND_UINT,   /* 0 to 2^53-1 */
+	KIND_UINT64, /* 0 to 2^64-1, above what RFC 8620, 1.3 allows: Stalwart has 64-bit
+			identifiers */
 	KIND_FLOAT,
 	KIND_BOOL,
 	KIND_DATE, /* UTCDate */
@@ -64,7 +66,7 @@ enum compare {
 
 /* What /query can do with a key. */
 struct key_row {
-	const char *condition; /* its name; NULL: the field's own */
+	const char *also; /* a name of the condition beside the field's own; NULL: none */
 	enum compare compare;
 	bool sorts; /* whether records can be put in its order */
 };
@@ -142,7 +144,7 @@ const struct type *model_type_numbered(unsigned number); /* NULL if there is non
 const struct field *model_field(const struct type *t, struct str name, size_t *index);
 const struct field *model_field_with_key(const struct type *t, enum key key); /* NULL if none */
 
-/* The name of the condition on f's key, "policyIdentifier"; NULL if there is none. */
+/* The name of the condition on f's key, which is that of f; NULL if there is none. */
 const char *model_condition(const struct field *f);
 
 /* The canonical JSON text that stands for a value which is absent or null; NULL if f has to

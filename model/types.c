@@ -17,7 +17,7 @@ const struct key_row model_keys[KEY__COUNT] = {
     [KEY_DOMAIN] = {NULL, COMPARE_BEGINS, true},
     [KEY_CREATED_AT] = {NULL, COMPARE_ORDER, true},
     [KEY_DELIVER_AT] = {NULL, COMPARE_ORDER, true},
-    /* TLS reports have a set of them, in policyIdentifiers; the condition is that it holds this
+    /* TLS reports have a set of them, policyIdentifiers; the condition is that it holds this
        one. */
     [KEY_POLICY] = {"policyIdentifier", COMPARE_EQUAL, false},
 };
@@ -64,11 +64,7 @@ model_field_with_key(const struct type *t, enum key key)
 const char *
 model_condition(const struct field *f)
 {
-	const struct key_row *key = &model_keys[f->key];
-
-	if (key->compare == COMPARE_NONE)
-		return NULL;
-	return key->condition != NULL ? key->condition : f->name;
+	return model_keys[f->key].compare == COMPARE_NONE ? NULL : f->name;
 }
 
 const char *

@@ -15,6 +15,7 @@ static const struct {
     [KIND_URI] = {"string", "uri", 1, URI_MAX, KIND_URI},
     [KIND_IP] = {"string", "ipAddress", 0, 0, KIND_IP},
     [KIND_UINT] = {"number", "unsignedInteger", 0, 0, KIND_STRING},
+    [KIND_UINT64] = {"number", "unsignedInteger", 0, 0, KIND_STRING},
     [KIND_FLOAT] = {"number", "float", 0, 0, KIND_STRING},
     [KIND_BOOL] = {"boolean", NULL, 0, 0, KIND_STRING},
     [KIND_DATE] = {"utcDateTime", NULL, 0, 0, KIND_STRING},

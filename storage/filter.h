@@ -30,7 +30,7 @@ struct filter {
 	struct filter *children; /* AND, OR, NOT; owned */
 	enum key key; /* FILTER_KEY: CREATED_AT, DELIVER_AT (seconds), POLICY, DOMAIN */
 	enum relation relation;
-	int64_t number; /* dates; policies as int64 (at most 2^53-1) */
+	int64_t number; /* a date; of KEY_POLICY the bits of the uint64_t */
 	char *text;     /* REL_TEXT: lower-case A-labels, "" matches everything; owned */
 };
 

@@ -14,6 +14,7 @@
 #include "base/io.h"
 #include "tests/decoder.h"
 #include "tests/match.h"
+#include "json/read.h"
 
 #define LOAD_FLAGS (JSON_ALLOW_NUL | JSON_REJECT_DUPLICATES | JSON_DECODE_ANY)
 #define CASE_FILE_MAX (4u << 20) /* bytes */
@@ -63,7 +64,7 @@ transport_post(
 	*reply = NULL;
 	if (!t->send(t->arg, &x, &a, e))
 		goto out;
-	*reply = json_loadb(a.body.s, a.body.len, LOAD_FLAGS, NULL);
+	*reply = json_read(buf_str(&a.body), LOAD_FLAGS, NULL);
 	if (a.status != 200 || *reply == NULL) {
 		err_set(
 		    e, ERR_SERVER_FAIL, "status %d: %.*s", a.status, cut(&a.body), a.body.s);
@@ -214,7 +215,7 @@ parse_response(struct step *s, const struct buf *text, struct buf *why)
 {
 	json_error_t at;
 
-	s->response = json_loadb(text->s, text->len, LOAD_FLAGS, &at);
+	s->response = json_read(buf_str(text), LOAD_FLAGS, &at);
 	if (s->response == NULL)
 		buf_printf(why, "response.json, line %d: %s", at.line, at.text);
 	return s->response != NULL;
@@ -310,7 +311,7 @@ check_body(json_t *bound, const struct step *s, const struct answer *a, struct b
 
 	if (s->response == NULL)
 		return true;
-	got = json_loadb(a->body.s, a->body.len, LOAD_FLAGS, NULL);
+	got = json_read(buf_str(&a->body), LOAD_FLAGS, NULL);
 	if (got == NULL) {
 		buf_printf(why, "the answer is not JSON: %.*s", cut(&a->body), a->body.s);
 		return false;

@@ -75,7 +75,8 @@ create_tls(struct outbox *o)
 	set(o, T "set",
 	    "{\"create\":{\"k\":{\"domain\":\"example.com\","
 	    "\"createdAt\":\"2026-01-01T00:00:00Z\",\"deliverAt\":\"2026-01-02T00:00:00Z\","
-	    "\"policyIdentifiers\":[3,1,2],\"mailRua\":[\"a@b.example\"],\"report\":{"
+	    "\"policyIdentifiers\":[3,1,18446744073709551615],\"mailRua\":[\"a@b.example\"],"
+	    "\"report\":{"
 	    "\"reportId\":\"r1\",\"dateRangeStart\":\"2026-01-01T00:00:00Z\","
 	    "\"dateRangeEnd\":\"2026-01-02T00:00:00Z\"}}}}");
 }

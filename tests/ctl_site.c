@@ -160,6 +160,16 @@ static const struct step more_steps[] = {
 	0, "t0000000002\n", NULL},
     {"outboxctl get x:tlsinternalreport id1 --fields Domain,policyidentifiers", 0,
 	"id: id1\npolicyIdentifiers:\ndomain: a.example\n", NULL},
+    {"outboxctl update tls-internal-report id1 --json "
+     "'{\"policyIdentifiers\": [18446744073709551615]}' && "
+     "outboxctl get tls-internal-report id1 --fields policyIdentifiers",
+	0, "policyIdentifiers: 18446744073709551615\n", NULL},
+    {"outboxctl query tls-internal-report --where "
+     "policyIdentifiers=18446744073709551615 --fields domain",
+	0, "domain\na.example\n", NULL},
+    {"outboxctl query tls-internal-report --where "
+     "policyIdentifiers=18446744073709551616",
+	1, NULL, "must be an integer from 0 to 18446744073709551615"},
     {"outboxctl update tls-internal-report id1 --field report/reportId=123 --field "
      "mailRua/a@example.com=true --field deliverAt=2026-05-05 --field report/policies/0="
      "'{\"policyType\": \"sts\", \"policyDomain\": \"a.example\"}' --field "

@@ -7,6 +7,7 @@
 #include "jmap/filter.h"
 #include "jmap/write.h"
 #include "tests/suites.h"
+#include "json/read.h"
 
 static const struct type *const dmarc = &dmarc_internal_report;
 static const struct type *const tls = &tls_internal_report;
@@ -14,7 +15,7 @@ static const struct type *const tls = &tls_internal_report;
 static json_t *
 parse(const char *text)
 {
-	json_t *v = json_loads(text, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
+	json_t *v = json_read(str_of(text), JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(v);
 	return v;
@@ -89,6 +90,9 @@ filters_are_read(void)
 	    {&dmarc, "{\"createdAtIsGreaterThanOrEqual\":\"1970-01-01T00:00:05Z\"}",
 		"created>=5"},
 	    {&dmarc, "{\"policyIdentifier\":9007199254740991}", "policy=9007199254740991"},
+	    {&tls, "{\"policyIdentifiers\":5}", "policy=5"},
+	    {&tls, "{\"policyIdentifiers\":\"9223372036854775807\"}",
+		"policy=9223372036854775807"},
 	    {&tls, "{\"policyIdentifier\":0}", "policy=0"},
 	    {&tls, "{\"policyIdentifier\":\"9007199254740991\"}", "policy=9007199254740991"},
 	    {&dmarc, "{\"domain\":\"a\",\"policyIdentifier\":1}", "and(domain^a policy=1)"},
@@ -139,8 +143,8 @@ wrong_filters_are_refused(void)
 	    {"{\"createdAt\":\"1970-01-01T00:00:05+00:00\"}", ERR_INVALID_ARGUMENTS},
 	    {"{\"createdAt\":5}", ERR_INVALID_ARGUMENTS},
 	    {"{\"policyIdentifier\":-1}", ERR_INVALID_ARGUMENTS},
-	    {"{\"policyIdentifier\":9007199254740992}", ERR_INVALID_ARGUMENTS},
-	    {"{\"policyIdentifier\":\"9007199254740992\"}", ERR_INVALID_ARGUMENTS},
+	    {"{\"policyIdentifier\":18446744073709551616}", ERR_INVALID_ARGUMENTS},
+	    {"{\"policyIdentifier\":\"18446744073709551616\"}", ERR_INVALID_ARGUMENTS},
 	    {"{\"policyIdentifier\":\"01\"}", ERR_INVALID_ARGUMENTS},
 	    {"{\"policyIdentifier\":\"\"}", ERR_INVALID_ARGUMENTS},
 	    {"{\"policyIdentifier\":true}", ERR_INVALID_ARGUMENTS},

@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+#include "json/number.h"
+#include "json/text.h"
+
 /* Where in the answer we are, for the message: a chain of the walk's stack frames. */
 struct place {
 	const struct place *up;
@@ -34,10 +37,12 @@ static void
 print_value(const json_t *v, struct buf *out)
 {
 	enum { SHOWN = 300 };
-	char *text = v == NULL ? NULL : json_dumps(v, JSON_ENCODE_ANY | JSON_COMPACT);
+	struct buf text = {0};
 
-	buf_printf(out, "%.*s", SHOWN, text == NULL ? "nothing" : text);
-	free(text);
+	if (v != NULL)
+		text_tree(&text, v, SIZE_MAX);
+	buf_printf(out, "%.*s", SHOWN, v == NULL ? "nothing" : buf_terminate(&text));
+	buf_free(&text);
 }
 
 static bool
@@ -52,15 +57,17 @@ differs(struct matcher *m, const struct place *at, const json_t *want, const jso
 	return false;
 }
 
-/* Numbers are equal by value: 1 and 1.0 are one number in JSON. */
+/* 1 and 1.0 are one number in JSON. */
 static bool
 same(const json_t *a, const json_t *b)
 {
+	double x, y;
+
 	if (json_is_integer(a) && json_is_integer(b))
 		return json_integer_value(a) == json_integer_value(b);
-	if (json_is_number(a) && json_is_number(b))
-		return json_number_value(a) == json_number_value(b);
-	return json_equal(a, b);
+	if (json_is_integer(a) != json_is_integer(b))
+		return number_to_double(a, &x) && number_to_double(b, &y) && x == y;
+	return json_equal(a, b); /* of kept numbers: their text (json/number.h) */
 }
 
 /* Whether text is a pattern; *inner is what stands between its braces. */
@@ -122,7 +129,7 @@ match_pattern(struct matcher *m, const struct place *at, struct str inner, const
 	bool fits;
 
 	if (str_cut_prefix(&text, "contains:"))
-		fits = json_is_string(got) &&
+		fits = string_is(got) &&
 		    memmem(json_string_value(got), json_string_length(got), text.s, text.len) !=
 			NULL;
 	else if (str_is(inner, "any"))
@@ -263,11 +270,12 @@ match(json_t *bound, const json_t *want, const json_t *got, struct buf *why)
 static void
 add_characters(const json_t *v, struct buf *out)
 {
-	char *text = json_dumps(v, JSON_ENCODE_ANY | JSON_COMPACT);
-	size_t quote = json_is_string(v) ? 1 : 0;
+	struct buf text = {0};
+	size_t quote = string_is(v) ? 1 : 0;
 
-	buf_add(out, text + quote, strlen(text) - 2 * quote);
-	free(text);
+	text_tree(&text, v, SIZE_MAX);
+	buf_add(out, text.s + quote, text.len - 2 * quote);
+	buf_free(&text);
 }
 
 bool
@@ -293,7 +301,7 @@ match_fill(const json_t *bound, struct str text, struct buf *out, struct buf *wh
 		}
 		whole = open > text.s && open[-1] == '"' && close + 1 < text.s + text.len &&
 		    close[1] == '"';
-		whole = whole && !json_is_string(v);
+		whole = whole && !string_is(v);
 		buf_add(out, text.s + done, (size_t)(open - text.s) - done - (whole ? 1 : 0));
 		add_characters(v, out);
 		done = (size_t)(close - text.s) + (whole ? 2 : 1);

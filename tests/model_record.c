@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/text.h"
 #include "tests/model_toy.h"
 #include "tests/suites.h"
+#include "json/text.h"
 
 #define RECORD_MAX (10u << 20) /* bytes */
 

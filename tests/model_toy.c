@@ -1,6 +1,8 @@
 /* tests/model_toy.c -- a small type that has every shape and flag, for short tests. */
 #include "tests/model_toy.h"
 
+#include "json/read.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -52,8 +54,8 @@ json_t *
 toy_parse(const char *text)
 {
 	json_error_t error;
-	json_t *v =
-	    json_loads(text, JSON_DECODE_ANY | JSON_ALLOW_NUL | JSON_REJECT_DUPLICATES, &error);
+	json_t *v = json_read(
+	    str_of(text), JSON_DECODE_ANY | JSON_ALLOW_NUL | JSON_REJECT_DUPLICATES, &error);
 
 	if (v == NULL) {
 		fprintf(stderr, "not JSON: %s: %s\n", error.text, text);

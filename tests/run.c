@@ -12,6 +12,7 @@ static const struct {
 } suites[] = {
     {"base", base_tests},
     {"metrics", metrics_tests},
+    {"json", json_tests},
     {"model", model_tests},
     {"model_record", model_record_tests},
     {"model_patch", model_patch_tests},

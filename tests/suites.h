@@ -40,6 +40,7 @@ extern const CU_TestInfo jmap_tests[];
 extern const CU_TestInfo login_flow_tests[];
 extern const CU_TestInfo login_tests[];
 extern const CU_TestInfo metrics_tests[];
+extern const CU_TestInfo json_tests[];
 extern const CU_TestInfo model_patch_tests[];
 extern const CU_TestInfo model_record_tests[];
 extern const CU_TestInfo model_tests[];

@@ -59,7 +59,7 @@ make_number(struct node *out, const struct condition *c, const struct filter *f,
 static void
 pack_policy(struct buf *key, int64_t number)
 {
-	pack_u64(key, (uint64_t)number); /* a negative one is beyond all that exist */
+	pack_u64(key, (uint64_t)number);
 }
 
 /* The name whose entry is the number-th of the label index, as an interval. */

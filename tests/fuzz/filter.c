@@ -5,6 +5,7 @@
 
 #include "jmap/filter.h"
 #include "storage/wire/protocol.h"
+#include "json/read.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -26,7 +27,7 @@ send_filter(const struct filter *f)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	json_t *v = json_loadb((const char *)data, size, JSON_ALLOW_NUL, NULL);
+	json_t *v = json_read((struct str){(const char *)data, size}, JSON_ALLOW_NUL, NULL);
 
 	for (size_t i = 0; v != NULL && model_types[i] != NULL; i++) {
 		struct sort sort[SORT_MAX];

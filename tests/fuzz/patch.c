@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "model/patch.h"
+#include "json/read.h"
 
 #define RECORD_MAX (1u << 20) /* bytes */
 
@@ -32,13 +33,13 @@ static const char tls[] =
 static void
 try_patch(const struct type *t, const char *text, const json_t *patch, enum face face)
 {
-	json_t *sent = json_loads(text, 0, NULL), *stored;
+	json_t *sent = json_read(str_of(text), 0, NULL), *stored;
 	struct problems p = {0};
 	struct record before = {0}, after = {0};
 	bool ok = model_record(t, sent, RECORD_MAX, &before, &p);
 
 	assert(ok);
-	stored = json_loadb(before.text.s, before.text.len, JSON_ALLOW_NUL, NULL);
+	stored = json_read((struct str){before.text.s, before.text.len}, JSON_ALLOW_NUL, NULL);
 	if (model_patch(t, stored, patch, face, &p))
 		ok = model_record(t, stored, RECORD_MAX, &after, &p);
 	else
@@ -54,8 +55,8 @@ try_patch(const struct type *t, const char *text, const json_t *patch, enum face
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
-	json_t *patch =
-	    json_loadb((const char *)bytes, len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
+	json_t *patch = json_read((struct str){(const char *)bytes, len},
+	    JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
 
 	for (enum face face = FACE_ARRAYS; json_is_object(patch) && face <= FACE_MAPS; face++) {
 		try_patch(&dmarc_internal_report, dmarc, patch, face);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "model/record.h"
+#include "json/read.h"
 
 #define RECORD_MAX (1u << 20) /* bytes */
 
@@ -12,7 +13,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 static json_t *
 parse(struct buf text)
 {
-	return json_loadb(text.s, text.len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
+	return json_read(
+	    (struct str){text.s, text.len}, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
 }
 
 /* What face shows of a stored record is the same record again, and nothing in it differs. */
@@ -45,8 +47,8 @@ check_face(const struct type *t, const struct record *stored, enum face face)
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
-	json_t *v =
-	    json_loadb((const char *)bytes, len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
+	json_t *v = json_read((struct str){(const char *)bytes, len},
+	    JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
 
 	for (size_t i = 0; v != NULL && model_types[i] != NULL; i++) {
 		struct problems p = {0};

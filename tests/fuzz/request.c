@@ -4,14 +4,15 @@
 #include <stdlib.h>
 
 #include "jmap/jmap.h"
+#include "json/read.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void
 check_json(const struct buf *text)
 {
-	json_t *v =
-	    json_loadb(text->s, text->len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
+	json_t *v = json_read(
+	    (struct str){text->s, text->len}, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
 
 	if (v == NULL)
 		abort();

@@ -1,10 +1,11 @@
-/* model/text.c -- JSON text of single values. */
-#include "model/text.h"
+/* json/text.c -- JSON text of single values. */
+#include "json/text.h"
 
-#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "json/number.h"
 
 #define DIGITS_ENOUGH 17 /* every double reads back from so many */
 #define REAL_MAX 32      /* bytes of "-2.2250738585072014e-308" and its NUL, rounded up */
@@ -64,26 +65,61 @@ text_real(struct buf *out, double n)
 void
 text_scalar(struct buf *out, const json_t *v)
 {
-	switch (json_typeof(v)) {
-	case JSON_STRING:
+	static const char *const names[] = {
+	    [JSON_TRUE] = "true", [JSON_FALSE] = "false", [JSON_NULL] = "null"};
+
+	if (number_is(v))
+		number_text(v, out);
+	else if (json_is_string(v))
 		text_string(out, (struct str){json_string_value(v), json_string_length(v)});
-		break;
-	case JSON_INTEGER:
-		buf_printf(out, "%" JSON_INTEGER_FORMAT, json_integer_value(v));
-		break;
-	case JSON_REAL:
-		text_real(out, json_real_value(v));
-		break;
-	case JSON_TRUE:
-		buf_puts(out, "true");
-		break;
-	case JSON_FALSE:
-		buf_puts(out, "false");
-		break;
-	case JSON_NULL:
-		buf_puts(out, "null");
-		break;
-	default:
-		assert(!"a single value");
+	else
+		buf_puts(out, names[json_typeof(v)]);
+}
+
+static bool
+add_array(struct buf *out, const json_t *v, size_t max)
+{
+	size_t i;
+	json_t *one;
+
+	buf_putc(out, '[');
+	json_array_foreach(v, i, one) {
+		if (i > 0)
+			buf_putc(out, ',');
+		if (!text_tree(out, one, max))
+			return false;
 	}
+	buf_putc(out, ']');
+	return true;
+}
+
+static bool
+add_object(struct buf *out, const json_t *v, size_t max)
+{
+	const char *between = "", *name;
+	json_t *one;
+
+	buf_putc(out, '{');
+	json_object_foreach((json_t *)v, name, one) {
+		buf_puts(out, between);
+		text_string(out, str_of(name));
+		buf_putc(out, ':');
+		if (!text_tree(out, one, max))
+			return false;
+		between = ",";
+	}
+	buf_putc(out, '}');
+	return true;
+}
+
+/* Calls itself as deep as Jansson lets a text nest, JSON_PARSER_MAX_DEPTH. */
+bool
+text_tree(struct buf *out, const json_t *v, size_t max)
+{
+	if (json_is_array(v) ? !add_array(out, v, max)
+			     : json_is_object(v) && !add_object(out, v, max))
+		return false;
+	if (!json_is_array(v) && !json_is_object(v))
+		text_scalar(out, v);
+	return out->len <= max;
 }
