@@ -98,22 +98,31 @@ static const struct {
     {"outboxctl query --where domain = a.example d", "dmarc-internal-report"},
 };
 
+/* A shell that finds the completion script as $SCRIPT. */
+static void
+begin(struct typed *t)
+{
+	char script[PATH_MAX];
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(realpath("ctl/outboxctl.bash", script));
+	typed_begin(t);
+	typed_set(t, "SCRIPT", script);
+}
+
 static void
 bash_completes_words(void)
 {
-	char script[PATH_MAX];
 	struct typed t;
 
-	CU_ASSERT_PTR_NOT_NULL_FATAL(realpath("ctl/outboxctl.bash", script));
-	typed_begin(&t);
+	begin(&t);
 	for (size_t i = 0; i < sizeof completions / sizeof completions[0]; i++) {
 		struct buf line = {0};
 
 		buf_printf(&line,
 		    "bash -c '. \"$0\"; COMP_WORDS=(\"$@\"); COMP_CWORD=$(($# - 1)); "
 		    "_outboxctl; "
-		    "printf \"%%s\" \"${COMPREPLY[*]}\"' %s %s",
-		    script, completions[i].words);
+		    "printf \"%%s\" \"${COMPREPLY[*]}\"' \"$SCRIPT\" %s",
+		    completions[i].words);
 		typed_run(&t, buf_terminate(&line));
 		CU_ASSERT_EQUAL(t.status, 0);
 		CU_ASSERT_EQUAL(t.err.len, 0);
@@ -127,16 +136,14 @@ bash_completes_words(void)
 static void
 bash_completes_words_if_a_function_has_read_the_script(void)
 {
-	char script[PATH_MAX];
 	struct typed t;
 	struct buf line = {0};
 
-	CU_ASSERT_PTR_NOT_NULL_FATAL(realpath("ctl/outboxctl.bash", script));
-	typed_begin(&t);
+	begin(&t);
 	buf_printf(&line,
-	    "bash -c 'load() { . %s; }; load; COMP_WORDS=(outboxctl token l); COMP_CWORD=2; "
-	    "_outboxctl; printf \"%%s\" \"${COMPREPLY[*]}\"'",
-	    script);
+	    "bash -c 'load() { . \"$SCRIPT\"; }; load; COMP_WORDS=(outboxctl token l); "
+	    "COMP_CWORD=2; "
+	    "_outboxctl; printf \"%%s\" \"${COMPREPLY[*]}\"'");
 	CU_ASSERT(typed_gives(&t, buf_terminate(&line), 0, "list", NULL));
 	CU_ASSERT_EQUAL(t.err.len, 0);
 	buf_free(&line);
@@ -146,19 +153,17 @@ bash_completes_words_if_a_function_has_read_the_script(void)
 static void
 bash_completes_every_command_and_option(void)
 {
-	char script[PATH_MAX];
 	struct typed t;
 
-	CU_ASSERT_PTR_NOT_NULL_FATAL(realpath("ctl/outboxctl.bash", script));
-	typed_begin(&t);
+	begin(&t);
 	for (const struct command *c = commands; c->name[0] != NULL; c++) {
 		struct buf line = {0};
 
 		buf_printf(&line,
 		    "bash -c '. \"$0\"; COMP_WORDS=(\"$@\"); COMP_CWORD=$(($# - 1)); "
 		    "_outboxctl; "
-		    "printf \" %%s \" \"${COMPREPLY[@]}\"' %s outboxctl %s %s --",
-		    script, c->name[0], c->name[1]);
+		    "printf \" %%s \" \"${COMPREPLY[@]}\"' \"$SCRIPT\" outboxctl %s %s --",
+		    c->name[0], c->name[1]);
 		typed_run(&t, buf_terminate(&line));
 		for (const struct take *o = c->takes; o->word != WORD_NONE; o++) {
 			char name[64];

@@ -65,28 +65,28 @@ a_user_comes_logs_in_and_goes(void)
 	site_client_open(&c, &d.site);
 	visitor_open(&v, &c.transport);
 	CU_ASSERT(gives(&d,
-	    "echo 'correct horse' | outboxctl --dir $D user add alice --permissions reader", 0,
-	    NULL, NULL));
-	CU_ASSERT(gives(&d, "outboxctl --dir $D user list", 0, "  alice  reader\n", NULL));
+	    "echo 'correct horse' | outboxctl --dir \"$D\" user add alice --permissions reader",
+	    0, NULL, NULL));
+	CU_ASSERT(gives(&d, "outboxctl --dir \"$D\" user list", 0, "  alice  reader\n", NULL));
 	CU_ASSERT(gives(&d,
-	    "echo 'correct horse' >word; outboxctl --dir $D user add \"$(printf "
+	    "echo 'correct horse' >word; outboxctl --dir \"$D\" user add \"$(printf "
 	    "'b\\342\\200\\256')\" --permissions admin "
-	    "<word && outboxctl --dir $D user list",
+	    "<word && outboxctl --dir \"$D\" user list",
 	    0, "  b\\u202e  admin\n", NULL));
 	CU_ASSERT_EQUAL(log_in(&v, "correct horse"), 303);
 	CU_ASSERT_EQUAL(visitor_use_code(&v, v.code), 200);
 	CU_ASSERT_EQUAL(visitor_see_session(&v, v.access), 200);
-	CU_ASSERT(gives(
-	    &d, "echo 'wrong horse' | outboxctl --dir $D user passwd alice", 0, NULL, NULL));
+	CU_ASSERT(gives(&d, "echo 'wrong horse' | outboxctl --dir \"$D\" user passwd alice", 0,
+	    NULL, NULL));
 	CU_ASSERT_EQUAL(visitor_see_session(&v, v.access), 401);
 	CU_ASSERT_EQUAL(log_in(&v, "correct horse"), 403);
 	CU_ASSERT_EQUAL(log_in(&v, "wrong horse"), 303);
 	CU_ASSERT_EQUAL(visitor_use_code(&v, v.code), 200);
-	CU_ASSERT(gives(&d, "outboxctl --dir $D user remove alice", 0, NULL, NULL));
+	CU_ASSERT(gives(&d, "outboxctl --dir \"$D\" user remove alice", 0, NULL, NULL));
 	CU_ASSERT_EQUAL(visitor_see_session(&v, v.access), 401);
 	CU_ASSERT(gives(&d,
-	    "outboxctl --dir $D user remove \"$(printf 'b\\342\\200\\256')\" && "
-	    "outboxctl --dir $D user list",
+	    "outboxctl --dir \"$D\" user remove \"$(printf 'b\\342\\200\\256')\" && "
+	    "outboxctl --dir \"$D\" user list",
 	    0, NULL, NULL));
 	visitor_close(&v);
 	site_client_close(&c);
@@ -99,29 +99,34 @@ what_is_no_user_or_password_is_refused(void)
 	struct desk d;
 
 	begin(&d);
-	CU_ASSERT(gives(&d, "echo 1234567 | outboxctl --dir $D user add a --permissions admin",
-	    2, NULL, "8 to 1024 bytes"));
+	CU_ASSERT(
+	    gives(&d, "echo 1234567 | outboxctl --dir \"$D\" user add a --permissions admin", 2,
+		NULL, "8 to 1024 bytes"));
 	CU_ASSERT(gives(&d,
-	    "head -c 1025 /dev/zero | tr '\\0' x | outboxctl --dir $D user add a --permissions "
+	    "head -c 1025 /dev/zero | tr '\\0' x | outboxctl --dir \"$D\" user add a "
+	    "--permissions "
 	    "admin",
 	    2, NULL, "8 to 1024 bytes"));
-	CU_ASSERT(gives(&d, "outboxctl --dir $D user add a --permissions admin </dev/null", 2,
-	    NULL, "8 to 1024 bytes"));
-	CU_ASSERT(gives(&d, "echo 12345678 | outboxctl --dir $D user add a --permissions adm",
-	    2, NULL, "\"adm\" is neither"));
+	CU_ASSERT(gives(&d, "outboxctl --dir \"$D\" user add a --permissions admin </dev/null",
+	    2, NULL, "8 to 1024 bytes"));
 	CU_ASSERT(
-	    gives(&d, "echo 12345678 | outboxctl --dir $D user add '' --permissions admin", 2,
-		NULL, "a name is"));
+	    gives(&d, "echo 12345678 | outboxctl --dir \"$D\" user add a --permissions adm", 2,
+		NULL, "\"adm\" is neither"));
+	CU_ASSERT(
+	    gives(&d, "echo 12345678 | outboxctl --dir \"$D\" user add '' --permissions admin",
+		2, NULL, "a name is"));
 	CU_ASSERT(gives(&d,
-	    "head -c 1024 /dev/zero | tr '\\0' x | outboxctl --dir $D user add a --permissions "
+	    "head -c 1024 /dev/zero | tr '\\0' x | outboxctl --dir \"$D\" user add a "
+	    "--permissions "
 	    "admin",
 	    0, NULL, NULL));
-	CU_ASSERT(gives(&d, "echo 12345678 | outboxctl --dir $D user add a --permissions admin",
-	    2, NULL, "there is a user of that name"));
-	CU_ASSERT(gives(&d, "echo 12345678 | outboxctl --dir $D user passwd b", 1, NULL,
+	CU_ASSERT(
+	    gives(&d, "echo 12345678 | outboxctl --dir \"$D\" user add a --permissions admin",
+		2, NULL, "there is a user of that name"));
+	CU_ASSERT(gives(&d, "echo 12345678 | outboxctl --dir \"$D\" user passwd b", 1, NULL,
 	    "there is no user of that name"));
-	CU_ASSERT(gives(
-	    &d, "outboxctl --dir $D user remove b", 1, NULL, "there is no user of that name"));
+	CU_ASSERT(gives(&d, "outboxctl --dir \"$D\" user remove b", 1, NULL,
+	    "there is no user of that name"));
 	end(&d);
 }
 
@@ -207,7 +212,7 @@ a_terminal_does_not_show_what_is_typed(void)
 	CU_ASSERT_EQUAL(type(&d, right, &seen, &echoes), 0);
 	CU_ASSERT_PTR_NULL(strstr(buf_terminate(&seen), "horse"));
 	CU_ASSERT_TRUE(echoes);
-	CU_ASSERT(gives(&d, "outboxctl --dir $D user list", 0, "  bob   admin\n", NULL));
+	CU_ASSERT(gives(&d, "outboxctl --dir \"$D\" user list", 0, "  bob   admin\n", NULL));
 	buf_free(&seen);
 	end(&d);
 }

@@ -1,8 +1,11 @@
 /* tests/run.c -- runs the suites, or those named: tests/run base model.  -l lists them. */
 #include <CUnit/Basic.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tests/suites.h"
 
@@ -115,11 +118,28 @@ add_wanted(int argc, char **argv)
 	return true;
 }
 
+/* A shell may start the tests with signals ignored (in the background, under nohup) and with
+ * standard input closed.  The programs that the tests start would inherit that. */
+static void
+forget_who_started_us(void)
+{
+	sigset_t none;
+
+	for (int signal_number = 1; signal_number < NSIG; signal_number++)
+		signal(signal_number, SIG_DFL); /* fails for SIGKILL and SIGSTOP */
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			open("/dev/null", O_RDWR); /* takes the lowest free number */
+}
+
 int
 main(int argc, char **argv)
 {
 	bool ok = false;
 
+	forget_who_started_us();
 	if (argc == 2 && strcmp(argv[1], "-l") == 0) {
 		for (size_t i = 0; i < N_SUITES; i++)
 			puts(suites[i].name);

@@ -23,8 +23,8 @@
 #define RECORDS 120
 #define LARGE_EACH 20 /* every so many records one has a large body */
 #define LARGE_BYTES 30000
-#define TIMEOUT_MS 500
-#define TRIES 200
+#define TIMEOUT_MS 100
+#define TRIES 1000
 #define STOP_S 20
 
 /* What was acknowledged. */

@@ -200,18 +200,19 @@ a_secret_is_in_no_file_of_the_store(void)
 	static const char needle[STORE_TOKEN_SECRET_LEN + 1] =
 	    "this-is-the-secret-of-the-token!";
 	struct store_token t = {.id = {1}, .subject = "mta"};
-	char command[STORE_SOCKET_MAX * 2 + 64];
 	struct store_process p;
+	const char *const grep[] = {"grep", "-rqF", needle, p.dir, NULL};
 	struct err e = {0};
 	struct store *s;
+	int status = 0;
 
 	store_process_start(&p);
 	store_open(&s, p.socket, TIMEOUT_MS);
 	CU_ASSERT_TRUE(store_token_create(s, &t, (const uint8_t *)needle, &e));
 	store_close(&s);
 	CU_ASSERT_EQUAL(WEXITSTATUS(scratch_end(p.pid, SIGTERM, 10)), 0);
-	snprintf(command, sizeof command, "grep -rqF '%s' %s", needle, p.dir);
-	CU_ASSERT_EQUAL(WEXITSTATUS(system(command)), 1);
+	waitpid(scratch_spawn(grep, "/dev/null"), &status, 0);
+	CU_ASSERT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 1);
 	scratch_remove(p.dir);
 }
 

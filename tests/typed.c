@@ -48,6 +48,7 @@ typed_begin(struct typed *t)
 	for (size_t i = 0; i < sizeof cleared / sizeof cleared[0]; i++)
 		unsetenv(cleared[i]);
 	typed_set(t, "HOME", t->dir);
+	typed_set(t, "TYPED_DIR", t->dir);
 }
 
 void
@@ -89,8 +90,9 @@ typed_run(struct typed *t, const char *line)
 	struct buf script = {0};
 	int status = 0;
 
-	buf_printf(&script, "cd %s && PATH=%s/bin:$PATH && exec 2>err && : >out && %s", t->dir,
-	    t->dir, line);
+	buf_printf(&script,
+	    "cd \"$TYPED_DIR\" && PATH=$TYPED_DIR/bin:$PATH && exec 2>err && : >out && %s",
+	    line);
 	path_in(t, "out", log);
 	const char *const argv[] = {"/bin/sh", "-c", buf_terminate(&script), NULL};
 	if (waitpid(scratch_spawn(argv, log), &status, 0) < 0)
