@@ -436,6 +436,7 @@ main(int argc, char **argv)
 		fcntl(p.ready_fd, F_SETFD, FD_CLOEXEC); /* a trial is no child to hear of */
 	/* Nobody who reads what a tool prints, or an answer, is to end us by going away. */
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGCHLD, SIG_DFL); /* if it is ignored, nobody learns how a trial ended */
 	if (!config_read(&p.config, o.config, &e))
 		goto fail;
 	p.log.level = p.config.log_level;

@@ -479,6 +479,27 @@ a_backup_gone_on_with_holds_what_came_since(void)
 	fixture_end(&f);
 }
 
+/* A process that ignores SIGCHLD never learns how its children ended, and exec() keeps that. */
+static void
+a_store_started_with_sigchld_ignored_tries_its_backups(void)
+{
+	struct manifest m = {0};
+	struct err e = {0};
+	struct fixture f;
+
+	fixture_start(&f, "");
+	scratch_end(f.p.pid, SIGTERM, STOP_S);
+	signal(SIGCHLD, SIG_IGN);
+	store_process_again(&f.p);
+	signal(SIGCHLD, SIG_DFL);
+	create(f.s, 1, (struct str){0});
+	CU_ASSERT_EQUAL(back_up(&f, f.backup, true).why.code, ERR_NONE);
+	CU_ASSERT_TRUE(manifest_read(&m, f.backup, &e));
+	CU_ASSERT_TRUE(m.verified);
+	manifest_free(&m);
+	fixture_end(&f);
+}
+
 const CU_TestInfo storage_backup_tests[] = {
     {"a backup made under load restores to what was acknowledged",
 	a_backup_made_under_load_restores_to_what_was_acknowledged},
@@ -494,5 +515,7 @@ const CU_TestInfo storage_backup_tests[] = {
 	a_backup_half_removed_does_not_take_the_place_of_the_present_one},
     {"a backup gone on with holds what came since",
 	a_backup_gone_on_with_holds_what_came_since},
+    {"a store started with SIGCHLD ignored tries its backups",
+	a_store_started_with_sigchld_ignored_tries_its_backups},
     CU_TEST_INFO_NULL,
 };

@@ -70,13 +70,17 @@ static bool
 wait_for(struct chore *c, pid_t pid, int *status, struct err *e)
 {
 	bool go_on = true;
+	pid_t ended;
 
-	while (waitpid(pid, status, go_on ? WNOHANG : 0) == 0) {
+	while ((ended = waitpid(pid, status, go_on ? WNOHANG : 0)) == 0) {
 		usleep(POLL_US);
 		go_on = chore_goes_on(c, e);
 		if (!go_on)
 			kill(pid, SIGKILL);
 	}
+	if (ended < 0)
+		return err_set(e, ERR_SERVER_UNAVAILABLE, "cannot learn how a trial ended: %s",
+		    strerror(errno));
 	return go_on;
 }
 
