@@ -24,6 +24,10 @@ struct run {
 	struct answers answers; /* to the calls before this one */
 	struct buf *out;        /* the Response, so far */
 	uint8_t body_hash[RUN_HASH_LEN]; /* of the Request's bytes */
+	/* Calls that failed because the store does not answer, and calls that failed because of
+	 * a reference. */
+	size_t unavailable, unresolved;
+	struct err store_error; /* of the first such call */
 };
 
 struct call {

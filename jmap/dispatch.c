@@ -81,6 +81,18 @@ count(const struct call *c, const char *result, int64_t began_us)
 	    m, METRIC_CALL_TIME, METRIC_LABELS(type, verb), clock_monotonic_us() - began_us);
 }
 
+static void
+note_failure(struct run *r, const struct err *e)
+{
+	if (e->code == ERR_SERVER_UNAVAILABLE || e->code == ERR_DAMAGED) {
+		r->unavailable++;
+		if (r->store_error.code == ERR_NONE)
+			r->store_error = *e;
+	} else if (e->code == ERR_INVALID_RESULT_REFERENCE) {
+		r->unresolved++;
+	}
+}
+
 bool
 call_do(struct run *r, size_t index, struct str method, json_t *args, struct str tag)
 {
@@ -104,6 +116,7 @@ call_do(struct run *r, size_t index, struct str method, json_t *args, struct str
 		a.name = STR("error");
 		a.at = r->out->len;
 		write_error(r->out, &e);
+		note_failure(r, &e);
 	}
 	count(&c, ok ? "ok" : err_name(e.code)->type, began_us);
 	a.len = r->out->len - a.at;

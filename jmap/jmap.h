@@ -40,7 +40,8 @@ struct jmap_done {
 };
 
 /* Runs a request and appends the Response object to out.  False with a request-level error (RFC
- * 8620, 3.6.1) and nothing in out. */
+ * 8620, 3.6.1) and nothing in out; ERR_NOT_READY if every call failed because the store does
+ * not answer. */
 bool jmap_request(struct jmap *j, const struct jmap_request *r, struct buf *out,
     struct jmap_done *done, struct err *e);
 

@@ -140,12 +140,21 @@ read_request(struct run *r, json_t **request, struct err *e)
 	return ok;
 }
 
+/* Whether every call failed because the store does not answer.  A call that refers to the
+ * answer of such a call failed for the same reason. */
+static bool
+is_store_away(const struct run *r, const struct jmap_done *done)
+{
+	return r->unavailable > 0 && r->unavailable + r->unresolved == done->calls;
+}
+
 bool
 jmap_request(struct jmap *j, const struct jmap_request *q, struct buf *out,
     struct jmap_done *done, struct err *e)
 {
 	struct run r = {.jmap = j, .request = q, .out = out};
 	json_t *request = NULL;
+	size_t start = out->len;
 	bool ok = false;
 
 	if (!read_request(&r, &request, e) || !check_request(request, j->limits, e))
@@ -157,6 +166,11 @@ jmap_request(struct jmap *j, const struct jmap_request *q, struct buf *out,
 	if (r.created_ids == NULL)
 		r.created_ids = json_object();
 	respond(&r, request, done);
+	if (is_store_away(&r, done)) {
+		out->len = start;
+		err_set(e, ERR_NOT_READY, "%s", r.store_error.text);
+		goto out;
+	}
 	ok = true;
 out:
 	answers_free(&r.answers);

@@ -338,6 +338,56 @@ a_host_that_is_none_is_refused(void)
 
 /* --- a store that is away --- */
 
+#define TO_A_STORE(calls)                                                                      \
+	"{\"using\":[\"urn:ietf:params:jmap:core\",\"urn:stalwart:jmap\"],"                    \
+	"\"methodCalls\":[" calls "]}"
+#define QUERY "[\"x:TlsInternalReport/query\",{},\"q\"]"
+#define GET_OF_QUERY                                                                           \
+	"[\"x:TlsInternalReport/get\",{\"#ids\":{\"resultOf\":\"q\","                          \
+	"\"name\":\"x:TlsInternalReport/query\",\"path\":\"/ids\"}},\"g\"]"
+
+/* What the calls of a request answer together, where each one that needs the store fails. */
+static const struct {
+	const char *request;
+	int status;
+} without_store[] = {
+    {TO_A_STORE(QUERY), 503},
+    {TO_A_STORE(QUERY "," GET_OF_QUERY), 503},
+    {TO_A_STORE(QUERY ",[\"Core/echo\",{},\"e\"]"), 200},
+    {TO_A_STORE(QUERY ",[\"No/such\",{},\"e\"]"), 200},
+    {TO_A_STORE(GET_OF_QUERY), 200},
+    {TO_A_STORE("[\"Core/echo\",{},\"e\"]"), 200},
+    {TO_A_STORE(""), 200},
+};
+
+static void
+a_request_whose_every_call_lacks_the_store_is_503(void)
+{
+	struct scene s;
+	struct store *here, *away;
+
+	set_scene(&s);
+	here = s.http.jmap.store;
+	store_open(&away, "/nonexistent/store.sock", 50);
+	CU_ASSERT_EQUAL(serve(&s), 200); /* the token is known from now on */
+	s.http.jmap.store = away;
+	for (size_t i = 0; i < sizeof without_store / sizeof without_store[0]; i++) {
+		s.request.path = i % 2 == 0 ? STR("/api") : STR("/jmap");
+		s.request.body = str_of(without_store[i].request);
+		CU_ASSERT_EQUAL(serve(&s), without_store[i].status);
+		if (without_store[i].status == 200) {
+			CU_ASSERT_PTR_NOT_NULL(json_object_get(s.json, "methodResponses"));
+			continue;
+		}
+		expect_problem(&s, 503, "about:blank");
+		CU_ASSERT(s.response.retry_after_s > 0);
+		CU_ASSERT_EQUAL(s.response.cause.code, ERR_NOT_READY);
+	}
+	s.http.jmap.store = here;
+	store_close(&away);
+	clear_scene(&s);
+}
+
 static void
 without_a_store_it_lives_but_is_not_ready(void)
 {
@@ -429,6 +479,8 @@ const CU_TestInfo fcgi_tests[] = {
     {"session URLs are as the client came", session_urls_are_as_the_client_came},
     {"a host that is none is refused", a_host_that_is_none_is_refused},
     {"without a store it lives but is not ready", without_a_store_it_lives_but_is_not_ready},
+    {"a request whose every call lacks the store is 503",
+	a_request_whose_every_call_lacks_the_store_is_503},
     {"the header has one line a field", the_header_has_one_line_a_field},
     CU_TEST_INFO_NULL,
 };

@@ -3,6 +3,7 @@
 #include <CUnit/CUnit.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -23,7 +24,7 @@
 
 static const char query[] = "{\"limit\":1}";
 
-/* One /query: 1 answered, 0 serverUnavailable, -1 anything else. */
+/* One /query: 1 answered, 0 not while the store is away (503), -1 anything else. */
 static int
 ask(const struct site_client *c)
 {
@@ -31,13 +32,11 @@ ask(const struct site_client *c)
 	json_t *answer = NULL;
 	int how = -1;
 
-	if (call_text(&c->transport, "/api", "x:TlsInternalReport/query", str_of(query),
-		&answer, &e)) {
-		if (answer_is_error(answer, "serverUnavailable"))
-			how = 0;
-		else if (answer_member(answer, "ids") != NULL)
-			how = 1;
-	}
+	if (call_text(
+		&c->transport, "/api", "x:TlsInternalReport/query", str_of(query), &answer, &e))
+		how = answer_member(answer, "ids") != NULL ? 1 : -1;
+	else if (strstr(e.text, "status 503") != NULL)
+		how = 0;
 	json_decref(answer);
 	return how;
 }
