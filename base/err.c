@@ -14,6 +14,7 @@ static const struct err_name names[ERR__COUNT] = {
     [ERR_LIMIT] = {JMAP_ERROR "limit", 400, "The request exceeds a limit"},
     [ERR_BODY_LIMIT] = {JMAP_ERROR "limit", 413, "The request body is too long"},
     [ERR_MEDIA_TYPE] = {JMAP_ERROR "notJSON", 415, "The content type must be application/json"},
+    [ERR_CONTENT_ENCODING] = {"about:blank", 415, "The content must not be encoded"},
     [ERR_UNAUTHORIZED] = {"about:blank", 401, "A valid bearer token is required"},
     [ERR_NOT_PERMITTED] = {"about:blank", 403, "The token lacks a permission"},
     [ERR_NO_SUCH_PATH] = {"about:blank", 404, "There is nothing at this path"},

@@ -17,6 +17,7 @@ enum err_code {
 	ERR_LIMIT,      /* .limit names which */
 	ERR_BODY_LIMIT, /* the one that HTTP has a status for; .limit is "maxSizeRequest" */
 	ERR_MEDIA_TYPE,
+	ERR_CONTENT_ENCODING, /* the body is compressed or otherwise encoded */
 	ERR_UNAUTHORIZED,
 	ERR_NOT_PERMITTED,
 	ERR_NO_SUCH_PATH,

@@ -44,6 +44,7 @@ static const struct {
 } params[] = {
     {"REQUEST_METHOD", offsetof(struct http_request, method)},
     {"CONTENT_TYPE", offsetof(struct http_request, content_type)},
+    {"HTTP_CONTENT_ENCODING", offsetof(struct http_request, content_encoding)},
     {"HTTP_AUTHORIZATION", offsetof(struct http_request, authorization)},
     {"QUERY_STRING", offsetof(struct http_request, query)},
     {"HTTP_HOST", offsetof(struct http_request, host)},

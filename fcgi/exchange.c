@@ -4,6 +4,8 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "fcgi/media.h"
+
 static void
 count_token(const struct exchange *x, bool ok, const struct err *why)
 {
@@ -31,6 +33,16 @@ exchange_authorize(struct exchange *x, struct principal *p, struct err *e)
 		x->out->authenticate = auth_challenge(x->request->authorization);
 	return err_set(
 	    e, why.code == ERR_UNAUTHORIZED ? ERR_UNAUTHORIZED : ERR_NOT_READY, "%s", why.text);
+}
+
+bool
+exchange_check_encoding(struct exchange *x, struct err *e)
+{
+	if (media_is_identity(x->request->content_encoding))
+		return true;
+	x->out->accept_encoding = "identity";
+	return err_set(e, ERR_CONTENT_ENCODING,
+	    "Content-Encoding must be absent or identity: send the body uncompressed");
 }
 
 /* host and perhaps a port, as RFC 3986 spells them: nothing that a URL or JSON would have to

@@ -30,6 +30,9 @@ serve route_metrics;                 /* route_metrics.c */
 /* Who is asking, by the Authorization header: ERR_UNAUTHORIZED, or ERR_NOT_READY if the store
  * does not say. */
 bool exchange_authorize(struct exchange *x, struct principal *p, struct err *e);
+/* For each route that takes a body, before it looks at the body: ERR_CONTENT_ENCODING for a
+ * Content-Encoding other than identity (RFC 9110, 15.5.16). */
+bool exchange_check_encoding(struct exchange *x, struct err *e);
 /* "https://reports.example.com", as the client reaches us; appended to out.  It is public_url,
  * or the scheme and the host of the request: as the web server saw them, unless it saw a
  * trusted proxy, which tells what itself saw.  ERR_BAD_HTTP if there is no host. */

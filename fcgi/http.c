@@ -137,6 +137,7 @@ http_response_head(const struct http_response *r, struct buf *out)
 	if (r->status != 204) /* which has none (RFC 9110, 8.6) */
 		buf_printf(out, "Content-Length: %zu\r\n", r->body.len);
 	add_field(out, "Allow", r->allow);
+	add_field(out, "Accept-Encoding", r->accept_encoding);
 	add_field(out, "WWW-Authenticate", r->authenticate);
 	add_field(out, "Cache-Control", r->cache_control);
 	add_field(out, "Content-Encoding", r->content_encoding);

@@ -11,11 +11,12 @@
 
 /* Borrowed, for the time of one request. */
 struct http_request {
-	struct str method;        /* "POST" */
-	struct str path;          /* "/api", without query */
-	struct str content_type;  /* {0}: none */
-	struct str authorization; /* {0}: none */
-	struct str query;         /* "a=b&c=d", without its question mark */
+	struct str method;           /* "POST" */
+	struct str path;             /* "/api", without query */
+	struct str content_type;     /* {0}: none */
+	struct str content_encoding; /* of the body; {0}: none */
+	struct str authorization;    /* {0}: none */
+	struct str query;            /* "a=b&c=d", without its question mark */
 	struct str host;
 	struct str forwarded_proto, forwarded_host,
 	    forwarded_for;      /* X-Forwarded-*: not to be believed of anybody */
@@ -32,9 +33,10 @@ struct http_request {
 
 struct http_response {
 	int status;
-	const char *content_type; /* NULL: no body */
-	const char *allow;        /* 405 and OPTIONS: "POST, OPTIONS"; NULL otherwise */
-	const char *authenticate; /* 401: the value of WWW-Authenticate; NULL otherwise */
+	const char *content_type;    /* NULL: no body */
+	const char *allow;           /* 405 and OPTIONS: "POST, OPTIONS"; NULL otherwise */
+	const char *accept_encoding; /* 415 for a Content-Encoding; NULL otherwise */
+	const char *authenticate;    /* 401: the value of WWW-Authenticate; NULL otherwise */
 	const char *cache_control;
 	const char *content_encoding, *vary, *pragma; /* NULL: not sent */
 	struct buf content_security_policy;           /* empty: not sent */

@@ -1,4 +1,4 @@
-/* fcgi/media.c -- what Content-Type and Accept-Encoding say. */
+/* fcgi/media.c -- what Content-Type, Content-Encoding and Accept-Encoding say. */
 #include "fcgi/media.h"
 
 /* Takes off what stands before the first c outside quotes, and the c; all of it if there is
@@ -59,6 +59,20 @@ bool
 media_is_json(struct str content_type)
 {
 	return is_utf8_of(content_type, STR("application/json"));
+}
+
+bool
+media_is_identity(struct str content_encoding)
+{
+	struct str rest = content_encoding;
+
+	while (rest.len > 0) {
+		struct str coding = before(&rest, ',');
+
+		if (coding.len > 0 && !str_equal_nocase(coding, STR("identity")))
+			return false;
+	}
+	return true;
 }
 
 bool

@@ -20,7 +20,7 @@ route_jmap(struct exchange *x, struct err *e)
 	    .body = r->body, .spent = r->spent, .face = x->face, .request_id = r->request_id};
 	struct principal p;
 
-	if (!exchange_authorize(x, &p, e))
+	if (!exchange_authorize(x, &p, e) || !exchange_check_encoding(x, e))
 		return false;
 	if (!media_is_json(r->content_type))
 		return err_set(e, ERR_MEDIA_TYPE,

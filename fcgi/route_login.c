@@ -219,7 +219,7 @@ route_login_form(struct exchange *x, struct err *e)
 {
 	struct visit v = {.x = x};
 
-	if (!exchange_base_url(x, &v.base, e))
+	if (!exchange_check_encoding(x, e) || !exchange_base_url(x, &v.base, e))
 		return false;
 	if (!media_is_form(x->request->content_type) || x->request->body_too_large)
 		show_refusal(&v, 400, "This is not the form that was shown here.");

@@ -37,6 +37,8 @@ route_token(struct exchange *x, struct err *e)
 	bool ok;
 
 	x->out->pragma = "no-cache"; /* RFC 6749, 5.1 */
+	if (!exchange_check_encoding(x, e))
+		return false;
 	if (!media_is_form(r->content_type))
 		return refuse(x, "invalid_request",
 		    "the content type must be application/x-www-form-urlencoded");

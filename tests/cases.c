@@ -178,6 +178,8 @@ set_http_line(struct step *s, const struct tokens *tokens, const char *key, cons
 		s->x.authorization = value;
 	else if (strcmp(key, "content-type") == 0)
 		s->x.content_type = strcmp(value, "none") == 0 ? NULL : value;
+	else if (strcmp(key, "content-encoding") == 0)
+		s->x.content_encoding = value;
 	else if (strcmp(key, "status") == 0)
 		s->status = (int)strtol(value, NULL, 10);
 	else if (strcmp(key, "header") == 0 && s->n_headers < HTTP_LINES_MAX)

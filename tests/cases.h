@@ -14,10 +14,11 @@
 
 /* One HTTP request. */
 struct exchange {
-	const char *method;        /* "POST" */
-	const char *path;          /* "/api" */
-	const char *authorization; /* value of the header; NULL: none */
-	const char *content_type;  /* NULL: none */
+	const char *method;           /* "POST" */
+	const char *path;             /* "/api" */
+	const char *authorization;    /* value of the header; NULL: none */
+	const char *content_type;     /* NULL: none */
+	const char *content_encoding; /* NULL: none */
 	struct str body;
 	const char *cookie, *origin; /* NULL: none */
 };

@@ -271,6 +271,62 @@ only_json_in_utf_8_is_taken(void)
 }
 
 static void
+any_coding_but_identity_is_refused(void)
+{
+	static const struct {
+		const char *coding;
+		bool identity;
+	} codings[] = {
+	    {"", true},
+	    {"identity", true},
+	    {"IDENTITY", true},
+	    {" identity , identity", true},
+	    {",", true},
+	    {"gzip", false},
+	    {"x-gzip", false},
+	    {"deflate", false},
+	    {"br", false},
+	    {"identity, gzip", false},
+	    {"gzip, identity", false},
+	    {"identity;q=1", false},
+	    {"\"identity\"", false},
+	    {"identityx", false},
+	};
+
+	for (size_t i = 0; i < sizeof codings / sizeof codings[0]; i++)
+		if (media_is_identity(str_of(codings[i].coding)) != codings[i].identity) {
+			printf("%s\n", codings[i].coding);
+			CU_FAIL("taken for the other");
+		}
+	CU_ASSERT_TRUE(media_is_identity((struct str){0}));
+}
+
+/* A route that takes a POST takes a body: a new one has to look at the encoding too. */
+static void
+no_path_takes_an_encoded_body(void)
+{
+	struct scene s;
+	size_t tried = 0;
+
+	set_scene(&s);
+	s.request.content_encoding = STR("gzip");
+	for (size_t i = 0; i < sizeof served / sizeof served[0]; i++) {
+		s.request.method = STR("POST");
+		s.request.path = str_of(served[i].path);
+		if (serve(&s) == 404 || s.response.status == 405)
+			continue;
+		expect_problem(&s, 415, "about:blank");
+		CU_ASSERT(str_is(str_of(s.response.accept_encoding), "identity"));
+		tried++;
+	}
+	CU_ASSERT(tried >= 6);
+	s.request.method = STR("GET");
+	s.request.path = STR("/healthz");
+	CU_ASSERT_EQUAL(serve(&s), 200);
+	clear_scene(&s);
+}
+
+static void
 what_was_done_is_told_for_the_log(void)
 {
 	struct scene s;
@@ -475,6 +531,8 @@ const CU_TestInfo fcgi_tests[] = {
     {"a stranger learns nothing but 401", a_stranger_learns_nothing_but_401},
     {"a body over the limit is 413", a_body_over_the_limit_is_413},
     {"only JSON in UTF-8 is taken", only_json_in_utf_8_is_taken},
+    {"any coding but identity is refused", any_coding_but_identity_is_refused},
+    {"no path takes an encoded body", no_path_takes_an_encoded_body},
     {"what was done is told for the log", what_was_done_is_told_for_the_log},
     {"session URLs are as the client came", session_urls_are_as_the_client_came},
     {"a host that is none is refused", a_host_that_is_none_is_refused},

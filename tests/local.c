@@ -17,6 +17,7 @@ serve(void *arg, const struct exchange *x, struct answer *a, struct err *e)
 	    .method = str_of(x->method),
 	    .path = {x->path, strcspn(x->path, "?")},
 	    .content_type = str_of(x->content_type),
+	    .content_encoding = str_of(x->content_encoding),
 	    .authorization = str_of(x->authorization),
 	    .query = str_of(strchr(x->path, '?') == NULL ? NULL : strchr(x->path, '?') + 1),
 	    .cookie = str_of(x->cookie),

@@ -65,6 +65,7 @@ send_http(void *arg, const struct exchange *x, struct answer *a, struct err *e)
 
 	buf_printf(&url, "http://%s%s", c->front->listen, x->path);
 	fields = add_field(fields, "Content-Type", x->content_type);
+	fields = add_field(fields, "Content-Encoding", x->content_encoding);
 	fields = add_field(fields, "Authorization", x->authorization);
 	fields = add_field(fields, "Cookie", x->cookie);
 	fields = add_field(fields, "Origin", x->origin);
