@@ -23,6 +23,8 @@ enum err_code {
 	ERR_NO_SUCH_PATH,
 	ERR_WRONG_HTTP_METHOD,
 	ERR_BAD_HTTP,
+	ERR_MISDIRECTED, /* for a host that this outbox does not answer for */
+	ERR_NOT_OFFERED,
 	ERR_NOT_READY,
 	/* a method call (3.6.2, 5.1 to 5.6) */
 	ERR_UNKNOWN_METHOD,

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/host.h"
 #include "base/io.h"
 #include "base/str.h"
 
@@ -20,6 +21,7 @@ static const struct config defaults = {
     .listen = (char *)"unix:/run/report-outbox/fastcgi.sock",
     .listen_mode = 0660,
     .public_url = (char *)"",
+    .server_names = (char *)"",
     .redirect_uris = (char *)"",
     .workers = 0,
     .worker_connections = 256,
@@ -130,6 +132,14 @@ check_url(const char *value)
 }
 
 static const char *
+check_names(const char *value)
+{
+	return host_list_is_valid(value) ? NULL
+					 : "names or addresses as a Host header has them, "
+					   "without ports, with blanks between";
+}
+
+static const char *
 check_nets(const char *value)
 {
 	struct nets n;
@@ -193,6 +203,7 @@ static const struct option {
     {"listen", offsetof(struct config, listen), store_text, check_listen, 0, 0},
     {"listen_mode", offsetof(struct config, listen_mode), store_mode, NULL, 0600, 0777},
     {"public_url", offsetof(struct config, public_url), store_text, check_url, 0, 0},
+    {"server_names", offsetof(struct config, server_names), store_text, check_names, 0, 0},
     {"trusted_proxies", offsetof(struct config, trusted_proxies), store_nets, check_nets, 0, 0},
     {"redirect_uris", offsetof(struct config, redirect_uris), store_text, check_urls, 0, 0},
     {"workers", offsetof(struct config, workers), store_long, NULL, 0, CONFIG_WORKERS_MAX},
@@ -354,6 +365,7 @@ config_parse(struct config *c, const char *path, struct str text, struct err *e)
 	c->run_dir = str_dup(str_of(defaults.run_dir));
 	c->listen = str_dup(str_of(defaults.listen));
 	c->public_url = str_dup(str_of(defaults.public_url));
+	c->server_names = str_dup(str_of(defaults.server_names));
 	c->redirect_uris = str_dup(str_of(defaults.redirect_uris));
 	buf_add_str(&copy, text);
 	if (strlen(buf_terminate(&copy)) != text.len) {
@@ -396,6 +408,7 @@ config_free(struct config *c)
 	free(c->run_dir);
 	free(c->listen);
 	free(c->public_url);
+	free(c->server_names);
 	free(c->redirect_uris);
 	nets_free(&c->trusted_proxies);
 	*c = (struct config){0};

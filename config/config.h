@@ -21,6 +21,7 @@ struct config {
 	char *listen;         /* FastCGI: "unix:PATH" or "ADDRESS:PORT" */
 	unsigned listen_mode; /* of a unix socket, octal in the file */
 	char *public_url;     /* in absolute URLs; "": from the request's scheme and Host */
+	char *server_names;   /* that Host may be where public_url is "", blanks between */
 	char *redirect_uris;  /* of logins, blanks between; "": those of the WebUI here */
 	struct nets trusted_proxies; /* whose X-Forwarded-For, -Proto and -Host are believed */
 	long workers;                /* processes; 0: one a core, at least 2 */

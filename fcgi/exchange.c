@@ -1,9 +1,9 @@
 /* fcgi/exchange.c -- what most routes ask of a request. */
 #include "fcgi/exchange.h"
 
-#include <ctype.h>
 #include <string.h>
 
+#include "base/host.h"
 #include "fcgi/media.h"
 
 static void
@@ -45,18 +45,6 @@ exchange_check_encoding(struct exchange *x, struct err *e)
 	    "Content-Encoding must be absent or identity: send the body uncompressed");
 }
 
-/* host and perhaps a port, as RFC 3986 spells them: nothing that a URL or JSON would have to
- * escape. */
-static bool
-is_host(struct str host)
-{
-	for (size_t i = 0; i < host.len; i++)
-		if (!isalnum((unsigned char)host.s[i]) &&
-		    memchr("-._:[]", host.s[i], 6) == NULL)
-			return false;
-	return host.len > 0 && host.len <= 255 + sizeof ":65535" - 1;
-}
-
 /* Takes the last element off a list.  Each proxy adds what it saw behind a comma: the nearest
  * spoke last. */
 static struct str
@@ -77,6 +65,22 @@ last_of(struct str list)
 	return cut_last(&list);
 }
 
+/* Whoever sends a request chooses its Host: what is told in URLs must be a name of ours. */
+static bool
+check_host(const struct http *h, struct str host, struct err *e)
+{
+	struct str name;
+
+	if (!host_read(host, &name))
+		return err_set(e, ERR_BAD_HTTP, "The Host header is missing or malformed");
+	if (host_is_loopback(name) || host_is_listed(name, h->server_names))
+		return true;
+	return err_set(e, ERR_MISDIRECTED,
+	    "This outbox does not answer for %.*s: neither public_url nor server_names in its "
+	    "configuration is set to that",
+	    name.len < 100 ? (int)name.len : 100, name.s);
+}
+
 bool
 exchange_base_url(struct exchange *x, struct buf *out, struct err *e)
 {
@@ -95,8 +99,8 @@ exchange_base_url(struct exchange *x, struct buf *out, struct err *e)
 	}
 	if (proto.len > 0)
 		https = str_equal_nocase(proto, STR("https"));
-	if (!is_host(host))
-		return err_set(e, ERR_BAD_HTTP, "The Host header is missing or malformed");
+	if (!check_host(x->http, host, e))
+		return false;
 	buf_puts(out, https ? "https://" : "http://");
 	buf_add_str(out, host);
 	return true;

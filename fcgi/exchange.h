@@ -19,13 +19,14 @@ struct exchange {
  * with *e set, which is answered as a problem document. */
 typedef bool serve(struct exchange *x, struct err *e);
 
-serve route_jmap, route_session;     /* route_jmap.c */
-serve route_schema;                  /* route_schema.c */
-serve route_account, route_discover; /* route_discover.c */
-serve route_healthz, route_readyz;   /* route_health.c */
-serve route_login, route_login_form; /* route_login.c: GET, POST */
-serve route_token;                   /* route_token.c */
-serve route_metrics;                 /* route_metrics.c */
+serve route_jmap, route_session;                       /* route_jmap.c */
+serve route_schema;                                    /* route_schema.c */
+serve route_account, route_discover;                   /* route_discover.c */
+serve route_healthz, route_readyz;                     /* route_health.c */
+serve route_login, route_login_form;                   /* route_login.c: GET, POST */
+serve route_token;                                     /* route_token.c */
+serve route_metrics;                                   /* route_metrics.c */
+serve route_upload, route_download, route_eventsource; /* route_absent.c */
 
 /* Who is asking, by the Authorization header: ERR_UNAUTHORIZED, or ERR_NOT_READY if the store
  * does not say. */
@@ -35,7 +36,8 @@ bool exchange_authorize(struct exchange *x, struct principal *p, struct err *e);
 bool exchange_check_encoding(struct exchange *x, struct err *e);
 /* "https://reports.example.com", as the client reaches us; appended to out.  It is public_url,
  * or the scheme and the host of the request: as the web server saw them, unless it saw a
- * trusted proxy, which tells what itself saw.  ERR_BAD_HTTP if there is no host. */
+ * trusted proxy, which tells what itself saw.  ERR_BAD_HTTP if there is no host;
+ * ERR_MISDIRECTED if it is neither loopback nor in server_names. */
 bool exchange_base_url(struct exchange *x, struct buf *out, struct err *e);
 /* The address that the request comes from: behind a trusted proxy, the one that it tells, and
  * so on from one such proxy to the next. */

@@ -59,6 +59,7 @@ struct http {
 	struct auth *auth;
 	struct login *login;         /* for /login and /auth/token */
 	const char *public_url;      /* "": from the request's scheme and Host */
+	const char *server_names;    /* that Host may be then, beside loopback */
 	struct nets trusted_proxies; /* borrowed */
 	struct schema schema;        /* {0} until somebody asks for it */
 	bool metrics_for_loopback;   /* /metrics without a token */

@@ -207,6 +207,7 @@ main(int argc, char **argv)
 		w.http.jmap.clock = &w.clock;
 		w.http.jmap.limits = &w.config.limits;
 		w.http.public_url = w.config.public_url;
+		w.http.server_names = w.config.server_names;
 		w.http.trusted_proxies = w.config.trusted_proxies;
 		w.http.metrics_for_loopback = w.config.metrics_for_loopback;
 		begin_metrics(&w, (int)metrics_fd);

@@ -19,6 +19,9 @@ route_jmap(struct exchange *x, struct err *e)
 	struct jmap_request j = {
 	    .body = r->body, .spent = r->spent, .face = x->face, .request_id = r->request_id};
 	struct principal p;
+	struct buf base = {0};
+	struct err no_url = {0};
+	bool ok;
 
 	if (!exchange_authorize(x, &p, e) || !exchange_check_encoding(x, e))
 		return false;
@@ -28,7 +31,12 @@ route_jmap(struct exchange *x, struct err *e)
 	if (r->body_too_large)
 		return too_large(x, e);
 	j.principal = &p;
-	return jmap_request(&x->http->jmap, &j, &x->out->body, &x->out->done, e);
+	/* Under a name that has no Session the state is one that no Session has. */
+	if (exchange_base_url(x, &base, &no_url))
+		j.base_url = buf_str(&base);
+	ok = jmap_request(&x->http->jmap, &j, &x->out->body, &x->out->done, e);
+	buf_free(&base);
+	return ok;
 }
 
 bool

@@ -134,14 +134,25 @@ visit_end(struct visit *v)
 	buf_free(&v->base);
 }
 
+/* False, with a page that says why, if it cannot be told how the browser reaches us. */
+static bool
+find_base(struct visit *v)
+{
+	struct err why = {0};
+
+	if (exchange_base_url(v->x, &v->base, &why))
+		return true;
+	show_refusal(v, err_name(why.code)->status, why.text);
+	return false;
+}
+
 bool
 route_login(struct exchange *x, struct err *e)
 {
 	struct visit v = {.x = x};
 
-	if (!exchange_base_url(x, &v.base, e))
-		return false;
-	if (visit_begin(&v, x->request->query))
+	(void)e;
+	if (find_base(&v) && visit_begin(&v, x->request->query))
 		show_form(&v, 200, v.authorize.hint, NULL);
 	visit_end(&v);
 	return true;
@@ -219,8 +230,10 @@ route_login_form(struct exchange *x, struct err *e)
 {
 	struct visit v = {.x = x};
 
-	if (!exchange_check_encoding(x, e) || !exchange_base_url(x, &v.base, e))
+	if (!exchange_check_encoding(x, e))
 		return false;
+	if (!find_base(&v))
+		goto out;
 	if (!media_is_form(x->request->content_type) || x->request->body_too_large)
 		show_refusal(&v, 400, "This is not the form that was shown here.");
 	else if (is_from_elsewhere(&v))
@@ -228,6 +241,7 @@ route_login_form(struct exchange *x, struct err *e)
 		    "The form was sent from another site, or this one goes by another name.");
 	else if (visit_begin(&v, x->request->body))
 		answer_form(&v);
+out:
 	visit_end(&v);
 	return true;
 }

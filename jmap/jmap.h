@@ -30,6 +30,7 @@ struct jmap_request {
 			      nothing */
 	enum face face;
 	const struct principal *principal;
+	struct str base_url;   /* of the Session that this client has, for sessionState */
 	struct str request_id; /* the same when the web server sends a request again: makes
 				  operation ids */
 };

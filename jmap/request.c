@@ -122,7 +122,7 @@ respond(struct run *r, json_t *request, struct jmap_done *done)
 		text_tree(r->out, r->created_ids, SIZE_MAX);
 	}
 	write_name(r->out, "sessionState");
-	write_session_state(r->out, r->jmap, r->request->principal);
+	write_session_state(r->out, r->jmap, r->request->principal, r->request->base_url);
 	buf_putc(r->out, '}');
 }
 

@@ -81,8 +81,8 @@ write_account(struct buf *out, const struct principal *p)
 	buf_puts(out, ",\"accountCapabilities\":{\"" JMAP_CAPABILITY_OUTBOX "\":{}}}}");
 }
 
-/* RFC 8620 wants all four; nothing answers at the last three, as there are no blobs and no
- * push. */
+/* RFC 8620 wants all four.  As there are no blobs and no push, the last three lead to answers
+ * that say so. */
 static const struct {
 	const char *name, *path;
 } urls[] = {
@@ -103,8 +103,9 @@ write_url(struct buf *out, struct str base, const char *path)
 	buf_free(&url);
 }
 
-void
-jmap_session(
+/* All but the state. */
+static void
+write_session(
     const struct jmap *j, const struct principal *p, struct str base_url, struct buf *out)
 {
 	buf_puts(out, "{\"capabilities\":");
@@ -121,24 +122,30 @@ jmap_session(
 		write_name(out, urls[i].name);
 		write_url(out, base_url, urls[i].path);
 	}
+}
+
+void
+jmap_session(
+    const struct jmap *j, const struct principal *p, struct str base_url, struct buf *out)
+{
+	write_session(j, p, base_url, out);
 	write_name(out, "state");
-	write_session_state(out, j, p);
+	write_session_state(out, j, p, base_url);
 	buf_putc(out, '}');
 }
 
 #define SESSION_HASH_LEN 16
 
 void
-write_session_state(struct buf *out, const struct jmap *j, const struct principal *p)
+write_session_state(
+    struct buf *out, const struct jmap *j, const struct principal *p, struct str base_url)
 {
 	unsigned char hash[SESSION_HASH_LEN];
 	char text[2 * sizeof hash + 1];
 	struct buf all = {0};
 
-	for (size_t i = 0; i < N_PUBLISHED; i++)
-		pack_u64(&all, limit(j->limits, i));
+	write_session(j, p, base_url, &all);
 	pack_u64(&all, p->permissions);
-	pack_str(&all, str_of(p->subject));
 	crypto_generichash(hash, sizeof hash, (unsigned char *)all.s, all.len, NULL, 0);
 	text_string(out, str_of(sodium_bin2hex(text, sizeof text, hash, sizeof hash)));
 	buf_free(&all);

@@ -4,8 +4,9 @@
 
 #include "jmap/jmap.h"
 
-/* Quoted.  Changes with anything in the Session that is not of the HTTP request: limits, name,
- * permissions. */
-void write_session_state(struct buf *out, const struct jmap *j, const struct principal *p);
+/* Quoted.  Changes with anything in the Session that jmap_session() gives for the same
+ * arguments (RFC 8620, 2), and with the permissions. */
+void write_session_state(
+    struct buf *out, const struct jmap *j, const struct principal *p, struct str base_url);
 
 #endif

@@ -27,6 +27,7 @@ an_empty_file_gives_the_defaults(void)
 	CU_ASSERT_STRING_EQUAL(c.run_dir, "/run/report-outbox");
 	CU_ASSERT_STRING_EQUAL(c.listen, "unix:/run/report-outbox/fastcgi.sock");
 	CU_ASSERT_STRING_EQUAL(c.public_url, "");
+	CU_ASSERT_STRING_EQUAL(c.server_names, "");
 	CU_ASSERT_EQUAL(c.trusted_proxies.n, 0);
 	CU_ASSERT_EQUAL(c.listen_mode, 0660);
 	CU_ASSERT_EQUAL(c.log_level, LOG_LEVEL_INFO);
@@ -51,6 +52,7 @@ what_the_file_says_replaces_a_default(void)
 			       "listen = \"127.0.0.1:9000\"\n"
 			       "listen_mode = 0600\n"
 			       "public_url = \"https://reports.example.com:8443/x\"\n"
+			       "server_names = \"a.example [::2]  192.0.2.1\"\n"
 			       "trusted_proxies = \"192.0.2.1 2001:db8::/32\"\n"
 			       "redirect_uris = \"https://a/cb  http://b:1/c?d\"\n"
 			       "workers = 6\r\n"
@@ -63,6 +65,7 @@ what_the_file_says_replaces_a_default(void)
 	CU_ASSERT_STRING_EQUAL(c.listen, "127.0.0.1:9000");
 	CU_ASSERT_EQUAL(c.listen_mode, 0600);
 	CU_ASSERT_STRING_EQUAL(c.public_url, "https://reports.example.com:8443/x");
+	CU_ASSERT_STRING_EQUAL(c.server_names, "a.example [::2]  192.0.2.1");
 	CU_ASSERT_EQUAL(c.trusted_proxies.n, 2);
 	CU_ASSERT_STRING_EQUAL(c.redirect_uris, "https://a/cb  http://b:1/c?d");
 	CU_ASSERT_EQUAL(config_workers(&c), 7);
@@ -154,6 +157,11 @@ static const struct {
     {"public_url = \"https://a/\"\n", "without a slash at its end"},
     {"public_url = \"https://a?b\"\n", "without a query"},
     {"public_url = \"https://\xc3\xa4\"\n", "in ASCII"},
+    {"server_names = \"a.example:80\"\n", "server_names must be names"},
+    {"server_names = \"a.example, b.example\"\n", "server_names must be names"},
+    {"server_names = \"https://a.example\"\n", "server_names must be names"},
+    {"server_names = \"2001:db8::1\"\n", "server_names must be names"},
+    {"server_names = \"*\"\n", "server_names must be names"},
     {"trusted_proxies = \"192.0.2.1, 192.0.2.2\"\n", "trusted_proxies must be addresses"},
     {"trusted_proxies = \"192.0.2.0/33\"\n", "trusted_proxies must be addresses"},
     {"trusted_proxies = \"proxy.example.com\"\n", "trusted_proxies must be addresses"},
@@ -244,6 +252,7 @@ the_documented_file_holds_every_option_with_its_default(void)
 	CU_ASSERT_STRING_EQUAL(c.run_dir, d.run_dir);
 	CU_ASSERT_STRING_EQUAL(c.listen, d.listen);
 	CU_ASSERT_STRING_EQUAL(c.public_url, d.public_url);
+	CU_ASSERT_STRING_EQUAL(c.server_names, d.server_names);
 	CU_ASSERT_EQUAL(memcmp(&c.limits, &d.limits, sizeof c.limits), 0);
 	CU_ASSERT_EQUAL(c.listen_mode, d.listen_mode);
 	CU_ASSERT_EQUAL(c.workers, d.workers);

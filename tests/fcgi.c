@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "auth/token.h"
+#include "base/host.h"
 #include "fcgi/http.h"
 #include "fcgi/media.h"
 #include "login/login.h"
@@ -42,6 +43,7 @@ set_scene(struct scene *s)
 	snprintf(s->header, sizeof s->header, "Bearer %s", text);
 	s->http.jmap = s->outbox.jmap;
 	s->http.public_url = "";
+	s->http.server_names = "reports.example.com";
 	auth_open(&s->http.auth, s->outbox.store, s->outbox.socket, &s->outbox.clock);
 	s->request = (struct http_request){.method = STR("POST"),
 	    .path = STR("/api"),
@@ -372,9 +374,10 @@ session_urls_are_as_the_client_came(void)
 static void
 a_host_that_is_none_is_refused(void)
 {
-	static const char *const hosts[] = {
-	    "", "a\"b", "a b", "a/b", "a\\b", "a@b", "a?b", "<a>", "\xc3\xa4"};
-	char longest[300];
+	static const char *const hosts[] = {"", "a\"b", "a b", "a/b", "a\\b", "a@b", "a?b",
+	    "<a>", "\xc3\xa4", ":80", "a:", "a:b", "a:65536", "a:1:2", "::1", "[::1", "[a]",
+	    "[]", "[::1]a"};
+	char longest[HOST_NAME_LEN + 2];
 	struct scene s;
 
 	set_scene(&s);
@@ -385,10 +388,99 @@ a_host_that_is_none_is_refused(void)
 		expect_problem(&s, 400, "about:blank");
 	}
 	memset(longest, 'a', sizeof longest);
-	s.request.host = (struct str){longest, 261};
+	longest[HOST_NAME_LEN] = '\0';
+	s.http.server_names = longest;
+	s.request.host = (struct str){longest, HOST_NAME_LEN};
 	CU_ASSERT_EQUAL(serve(&s), 200);
-	s.request.host = (struct str){longest, 262};
+	longest[HOST_NAME_LEN] = 'a';
+	longest[HOST_NAME_LEN + 1] = '\0';
+	s.request.host = (struct str){longest, HOST_NAME_LEN + 1};
 	CU_ASSERT_EQUAL(serve(&s), 400);
+	clear_scene(&s);
+}
+
+/* What may be a Host where there is no public_url. */
+static const struct {
+	const char *host;
+	bool ours;
+} hosts_of[] = {
+    {"localhost", true},
+    {"LocalHost:8080", true},
+    {"127.0.0.1", true},
+    {"127.255.0.9:65535", true},
+    {"[::1]:8080", true},
+    {"reports.example.com", true},
+    {"Reports.Example.COM:8443", true},
+    {"[2001:db8::1]", true},
+    {"evil.example", false},
+    {"reports.example.com.evil.example", false},
+    {"example.com", false},
+    {"reports.example.co", false},
+    {"128.0.0.1", false},
+    {"127.0.0.1.evil.example", false},
+    {"127.1", false},
+    {"0.0.0.0", false},
+    {"[::]", false},
+    {"[2001:db8::2]", false},
+    {"localhost.evil.example", false},
+};
+
+static void
+only_our_names_become_urls(void)
+{
+	static const char *const paths[] = {"/jmap/session", "/.well-known/jmap",
+	    "/api/discover/alice", "/.well-known/oauth-authorization-server"};
+	struct scene s;
+
+	set_scene(&s);
+	s.http.server_names = "  reports.example.com [2001:db8::1] ";
+	s.request.method = STR("GET");
+	for (size_t p = 0; p < sizeof paths / sizeof paths[0]; p++)
+		for (size_t i = 0; i < sizeof hosts_of / sizeof hosts_of[0]; i++) {
+			int status;
+
+			s.request.path = str_of(paths[p]);
+			s.request.host = str_of(hosts_of[i].host);
+			status = serve(&s);
+			CU_assertImplementation((status != 421) == hosts_of[i].ours, __LINE__,
+			    hosts_of[i].host, __FILE__, "", CU_FALSE);
+		}
+	s.request.path = STR("/jmap/session");
+	s.request.host = STR("evil.example");
+	s.request.path = STR("/login");
+	CU_ASSERT_EQUAL(serve(&s), 421);
+	s.request.path = STR("/jmap/session");
+	expect_problem(&s, 421, "about:blank");
+	CU_ASSERT_PTR_NOT_NULL(strstr(text_of(&s, "detail"), "evil.example"));
+	s.http.public_url = "https://public.example.com";
+	CU_ASSERT_EQUAL(serve(&s), 200);
+	clear_scene(&s);
+}
+
+/* RFC 8620, 2 and 3.4 */
+static void
+the_state_of_an_answer_is_of_the_session_at_its_host(void)
+{
+	static const char *const hosts[] = {"localhost", "reports.example.com"};
+	char states[2][64];
+	struct scene s;
+
+	set_scene(&s);
+	for (size_t i = 0; i < 2; i++) {
+		s.request.host = str_of(hosts[i]);
+		s.request.method = STR("GET");
+		s.request.path = STR("/jmap/session");
+		CU_ASSERT_EQUAL(serve(&s), 200);
+		snprintf(states[i], sizeof states[i], "%s", text_of(&s, "state"));
+		s.request.method = STR("POST");
+		s.request.path = STR("/jmap/");
+		CU_ASSERT_EQUAL(serve(&s), 200);
+		CU_ASSERT_STRING_EQUAL(text_of(&s, "sessionState"), states[i]);
+	}
+	CU_ASSERT_STRING_NOT_EQUAL(states[0], states[1]);
+	s.request.host = STR("evil.example");
+	CU_ASSERT_EQUAL(serve(&s), 200);
+	CU_ASSERT_STRING_NOT_EQUAL(text_of(&s, "sessionState"), states[0]);
 	clear_scene(&s);
 }
 
@@ -536,6 +628,9 @@ const CU_TestInfo fcgi_tests[] = {
     {"what was done is told for the log", what_was_done_is_told_for_the_log},
     {"session URLs are as the client came", session_urls_are_as_the_client_came},
     {"a host that is none is refused", a_host_that_is_none_is_refused},
+    {"only loopback and listed names become URLs", only_our_names_become_urls},
+    {"the state of an answer is that of the session at the same host",
+	the_state_of_an_answer_is_of_the_session_at_its_host},
     {"without a store it lives but is not ready", without_a_store_it_lives_but_is_not_ready},
     {"a request whose every call lacks the store is 503",
 	a_request_whose_every_call_lacks_the_store_is_503},

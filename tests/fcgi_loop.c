@@ -57,6 +57,7 @@ be_worker(int listen_fd, long connections)
 	w.config.limits.max_size_request = BODY_MAX;
 	w.http.jmap.limits = &w.config.limits;
 	w.http.public_url = "";
+	w.http.server_names = "reports.example.com reports.example";
 	nets_parse(STR(PROXY), &w.http.trusted_proxies);
 	store_open(&w.http.jmap.store, "/nonexistent/store.sock", 50);
 	auth_open(&w.http.auth, w.http.jmap.store, "/nonexistent/store.sock", &w.clock);

@@ -46,6 +46,7 @@ set_scene(struct scene *s)
 	make_token(s, "submitter", s->submitter);
 	s->http.jmap = s->outbox.jmap;
 	s->http.public_url = "";
+	s->http.server_names = "reports.example.com";
 	s->http.metrics_for_loopback = true;
 	auth_open(&s->http.auth, s->outbox.store, s->outbox.socket, &s->outbox.clock);
 	s->request = (struct http_request){.method = STR("GET"), .path = STR("/metrics")};

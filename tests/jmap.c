@@ -369,17 +369,23 @@ methods_are_a_type_and_a_verb(void)
 /* --- the session, problems, capabilities --- */
 
 static json_t *
-session(const struct limits *limits, const struct principal *p)
+session_at(const char *base, const struct limits *limits, const struct principal *p)
 {
 	const struct jmap j = {.limits = limits};
 	struct buf out = {0};
 	json_t *v;
 
-	jmap_session(&j, p, STR("https://reports.example.com"), &out);
+	jmap_session(&j, p, str_of(base), &out);
 	v = json_loadb(out.s, out.len, JSON_REJECT_DUPLICATES, NULL);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(v);
 	buf_free(&out);
 	return v;
+}
+
+static json_t *
+session(const struct limits *limits, const struct principal *p)
+{
+	return session_at("https://reports.example.com", limits, p);
 }
 
 static void
@@ -420,7 +426,7 @@ the_session_state_follows_what_it_shows(void)
 	const struct principal bob = {.subject = "bob", .permissions = 1};
 	const struct principal more = {.subject = "alice", .permissions = 3};
 	struct limits fewer = limits_default;
-	json_t *s[5];
+	json_t *s[6];
 
 	fewer.max_objects_in_get--;
 	s[0] = session(&limits_default, &alice);
@@ -428,11 +434,12 @@ the_session_state_follows_what_it_shows(void)
 	s[2] = session(&limits_default, &bob);
 	s[3] = session(&limits_default, &more);
 	s[4] = session(&fewer, &alice);
-	for (int i = 1; i < 5; i++)
+	s[5] = session_at("https://other.example.com", &limits_default, &alice);
+	for (int i = 1; i < 6; i++)
 		CU_ASSERT_EQUAL(
 		    json_equal(json_object_get(s[0], "state"), json_object_get(s[i], "state")),
 		    i == 1);
-	for (int i = 0; i < 5; i++)
+	for (int i = 0; i < 6; i++)
 		json_decref(s[i]);
 }
 

@@ -90,7 +90,7 @@ a_response_has_the_sessions_state(void)
 	json_t *session;
 
 	outbox_start(&o);
-	jmap_session(&o.jmap, &o.principal, STR("http://localhost"), &text);
+	jmap_session(&o.jmap, &o.principal, STR(OUTBOX_URL), &text);
 	session = json_loadb(text.s, text.len, 0, NULL);
 	buf_printf(&want, "\"%s\"", json_string_value(json_object_get(session, "state")));
 	expect_of_request(&o, "\"methodCalls\":[]", "/sessionState", buf_terminate(&want));

@@ -57,6 +57,7 @@ local_client_open(struct local_client *c, struct local *l)
 	    .auth = c->auth,
 	    .login = c->login,
 	    .public_url = "",
+	    .server_names = "outbox.test own.example public.example [2001:db8::2]",
 	};
 	c->transport = (struct transport){serve, c, &l->tokens};
 }

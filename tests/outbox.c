@@ -175,6 +175,7 @@ outbox_request(struct outbox *o, enum face face, const char *body, struct err *e
 	    .face = face,
 	    .principal = &o->principal,
 	    .request_id = str_of(o->request_id),
+	    .base_url = STR(OUTBOX_URL),
 	};
 	struct jmap_done done = {0};
 	struct buf out = {0};

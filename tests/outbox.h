@@ -8,6 +8,8 @@
 
 #include "jmap/jmap.h"
 
+#define OUTBOX_URL "http://localhost" /* under which requests come to it */
+
 struct outbox {
 	char dir[64];    /* made by mkdtemp(), removed by outbox_stop() */
 	char socket[80]; /* dir/store.sock */
