@@ -3,6 +3,7 @@
 
 #include "base/date.h"
 #include "jmap/arguments.h"
+#include "model/domain.h"
 #include "model/kinds.h"
 #include "json/number.h"
 
@@ -59,43 +60,6 @@ read_policy(const json_t *v, struct filter *f)
 		return model_kinds[KIND_UINT64].want;
 	f->number = (int64_t)n;
 	return NULL;
-}
-
-static bool
-is_ascii(struct str s)
-{
-	for (size_t i = 0; i < s.len; i++)
-		if ((unsigned char)s.s[i] >= 0x80)
-			return false;
-	return true;
-}
-
-/* The beginning of a domain as domains are stored, though it need not be a whole one: "exam",
- * "mail.". False if no domain has it. */
-static bool
-domain_beginning(struct str s, struct buf *out)
-{
-	bool dot = s.len > 0 && s.s[s.len - 1] == '.';
-
-	if (!is_ascii(s)) {
-		s.len -= dot;
-		if (!domain_canonical(NULL, s, out))
-			return false;
-		if (dot)
-			buf_putc(out, '.');
-		return true;
-	}
-	for (size_t i = 0; i < s.len; i++) {
-		char c = s.s[i];
-
-		if (c >= 'A' && c <= 'Z')
-			c = (char)(c - 'A' + 'a');
-		if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') && c != '-' &&
-		    c != '_' && c != '.')
-			return false;
-		buf_putc(out, c);
-	}
-	return out->len <= DOMAIN_MAX;
 }
 
 static const char *

@@ -21,7 +21,7 @@ enum relation {
 	REL_GREATER = 4,
 	REL_GREATER_EQUAL = 5,
 	REL_TEXT = 6, /* KEY_DOMAIN alone: the domain, or what follows one of its dots, begins
-			 with .text */
+			 with .text, as people type domains (model/domain.h) */
 };
 
 struct filter {
@@ -31,7 +31,7 @@ struct filter {
 	enum key key; /* FILTER_KEY: CREATED_AT, DELIVER_AT (seconds), POLICY, DOMAIN */
 	enum relation relation;
 	int64_t number; /* a date; of KEY_POLICY the bits of the uint64_t */
-	char *text;     /* REL_TEXT: lower-case A-labels, "" matches everything; owned */
+	char *text;     /* REL_TEXT: of domain_beginning(); "" matches everything; owned */
 };
 
 #define FILTER_MAX_NODES 1000 /* in one tree */

@@ -73,7 +73,13 @@ filters_are_read(void)
 	    {&dmarc,
 		"{\"domain\":\"B\xc3\x9c"
 		"CHER\"}",
-		"domain^xn--bcher-kva"},
+		"domain^b\xc3\xbc"
+		"cher"},
+	    {&dmarc, "{\"domain\":\" .Mail.bu\xcc\x88.\\u0009\"}", "domain^mail.xn--b-eha."},
+	    {&dmarc,
+		"{\"domain\":\"B\xc3\x9c"
+		"CHER.B\xc3\x9c-\"}",
+		"domain^xn--bcher-kva.b\xc3\xbc-"},
 	    {&dmarc, "{\"domain\":\"a b\"}", "or()"},
 	    {&dmarc, "{\"domain\":\"a\\u0000\"}", "or()"},
 	    {&dmarc, "{\"createdAt\":\"1970-01-01T00:00:05Z\"}", "created=5"},

@@ -1,6 +1,7 @@
 /* tests/storage_query.c -- every answer to a /query is what looking at all records gives,
  * whichever way it was found. */
 #include <CUnit/CUnit.h>
+#include <idn2.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -8,6 +9,7 @@
 #include <string.h>
 
 #include "storage/query/idset.h"
+#include "storage/query/plan.h"
 #include "tests/suites.h"
 #include "tests/world.h"
 
@@ -27,6 +29,11 @@ static const char *const many[] = {"a00.test", "a01.test", "a02.test", "a03.test
     "a19.test", "a20.test", "a21.test", "a22.test", "a23.test", "a24.test", "a25.test",
     "a26.test", "a27.test", "a28.test", "a29.test", "a30.test", "a31.test", "a32.test",
     "a33.test", "a34.test", "b.a35.test", NULL};
+
+static const char *const international[] = {"xn--bcher-kva.example",
+    "mail.xn--bcher-kva.example", "xn--bchse-kva.example", "xn--b-kha.example", "b.example",
+    "bach.xn--mnchen-3ya.example", "xn--r8jz45g.example", "xn--fsq.test", "xn--nder-zra.test",
+    "xn--strae-oqa.test", "xn--e1afmkfd.xn--h1and", "xn--h1and", "x.test", NULL};
 
 /* What is asked, with the right answer beside it. */
 struct question {
@@ -206,6 +213,35 @@ random_queries_of_many_names(void)
 }
 
 static void
+random_queries_of_international_names(void)
+{
+	compare_answers(international, 1000, 700, 0, 10);
+}
+
+/* More names with one beginning than are told apart, and others between them. */
+static void
+random_queries_of_many_international_names(void)
+{
+	enum { NAMES = 120 };
+	char *names[NAMES + 1] = {NULL};
+
+	for (size_t i = 0; i < NAMES; i++) {
+		char label[16], *a_label = NULL;
+		struct buf name = {0};
+
+		snprintf(label, sizeof label, i % 3 == 0 ? "b%02zux" : "b\xc3\xbc%02zu", i);
+		CU_ASSERT_EQUAL_FATAL(idn2_to_ascii_8z(label, &a_label, 0), IDN2_OK);
+		buf_printf(&name, "%s.test", a_label);
+		buf_terminate(&name);
+		names[i] = name.s;
+		idn2_free(a_label);
+	}
+	compare_answers((const char *const *)names, 1000, 300, 0, 11);
+	for (size_t i = 0; i < NAMES; i++)
+		free(names[i]);
+}
+
+static void
 random_queries_of_few_records(void)
 {
 	compare_answers(nested, 0, 60, 0, 6);
@@ -343,6 +379,21 @@ a_filter_that_takes_too_long_is_refused(void)
 	}
 	free(ranges);
 	world_close(&w);
+}
+
+static void
+the_cost_of_a_filter_has_a_limit(void)
+{
+	const uint64_t records = PLAN_COST_MIN;
+	struct reader few = {.records = 0}, full = {.records = records};
+	struct err e = {0};
+
+	CU_ASSERT_TRUE(plan_check_cost(PLAN_COST_MIN, &few, &e));
+	CU_ASSERT_TRUE(plan_check_cost(records * PLAN_COST_PER_RECORD, &full, &e));
+	CU_ASSERT_FALSE(plan_check_cost(PLAN_COST_MIN + 1, &few, &e));
+	CU_ASSERT_EQUAL(e.code, ERR_UNSUPPORTED_FILTER);
+	CU_ASSERT_FALSE(
+	    plan_check_cost((records + 1) * PLAN_COST_PER_RECORD, &full, &(struct err){0}));
 }
 
 static void
@@ -580,6 +631,10 @@ const CU_TestInfo storage_query_tests[] = {
     {"offsets as large as they get are no danger", offsets_as_large_as_they_get_are_no_danger},
     {"random queries are right: few records", random_queries_of_few_records},
     {"random queries are right: nested domains", random_queries_of_nested_domains},
+    {"random queries are right: international names", random_queries_of_international_names},
+    {"random queries are right: many international names",
+	random_queries_of_many_international_names},
+    {"the cost of a filter has a limit", the_cost_of_a_filter_has_a_limit},
     {"random queries are right: domains without subdomains",
 	random_queries_of_domains_without_subdomains},
     {"random queries are right: one domain", random_queries_of_one_domain},

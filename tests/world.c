@@ -2,6 +2,7 @@
  * same. */
 #include "tests/world.h"
 
+#include <idn2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -189,6 +190,35 @@ world_pick(struct world *w)
 
 /* --- random questions --- */
 
+/* An A-label in Unicode; NULL for any other.  For idn2_free(). */
+static char *
+decode_label(const char *label, size_t len)
+{
+	char text[64], *decoded = NULL;
+
+	if (len >= sizeof text || strncmp(label, "xn--", 4) != 0)
+		return NULL;
+	memcpy(text, label, len);
+	text[len] = '\0';
+	return idn2_to_unicode_8z8z(text, &decoded, 0) == IDN2_OK ? decoded : NULL;
+}
+
+/* The beginning of the first label of s, as people type it. */
+static char *
+random_decoded(struct world *w, struct str s)
+{
+	char *decoded = decode_label(s.s, strcspn(s.s, "."));
+	struct str text = str_of(decoded);
+	char *copy;
+
+	text.len = 1 + (size_t)world_random(w, text.len);
+	while (((unsigned char)text.s[text.len] & 0xc0) == 0x80)
+		text.len++;
+	copy = str_dup(text);
+	idn2_free(decoded);
+	return copy;
+}
+
 /* The start of a domain, or of what follows one of its dots. */
 static char *
 random_text(struct world *w)
@@ -210,6 +240,8 @@ random_text(struct world *w)
 		s.len -= (size_t)(dot + 1 - s.s);
 		s.s = dot + 1;
 	}
+	if (strncmp(s.s, "xn--", 4) == 0 && world_random(w, 4) != 0)
+		return random_decoded(w, s);
 	if (world_random(w, 2) == 0)
 		s.len = 1 + (size_t)world_random(w, s.len);
 	return str_dup(s);
@@ -312,12 +344,36 @@ compares(int64_t a, enum relation r, int64_t b)
 	return false;
 }
 
+/* The label in Unicode begins with text. */
+static bool
+label_begins(const char *label, const char *text)
+{
+	char *decoded = decode_label(label, strcspn(label, "."));
+	bool begins = decoded != NULL && strncmp(decoded, text, strlen(text)) == 0;
+
+	idn2_free(decoded);
+	return begins;
+}
+
+static bool
+rest_matches(const char *s, const char *text)
+{
+	const char *dot = strrchr(text, '.');
+	size_t len = strlen(text), head = dot == NULL ? 0 : (size_t)(dot + 1 - text);
+
+	if (strncmp(s, text, len) == 0)
+		return true;
+	if (head == len)
+		return len > 1 && strlen(s) == len - 1 && strncmp(s, text, len - 1) == 0;
+	return strncmp(s, text, head) == 0 && label_begins(s + head, text + head);
+}
+
 static bool
 text_matches(const char *domain, const char *text)
 {
 	for (const char *s = domain; s != NULL; s = strchr(s, '.')) {
 		s += s != domain;
-		if (strncmp(s, text, strlen(text)) == 0)
+		if (rest_matches(s, text))
 			return true;
 	}
 	return false;

@@ -62,76 +62,12 @@ pack_policy(struct buf *key, int64_t number)
 	pack_u64(key, (uint64_t)number);
 }
 
-/* The name whose entry is the number-th of the label index, as an interval. */
-static bool
-name_at(struct range *g, uint64_t number, struct reader *r, struct err *e)
-{
-	*g = (struct range){.index = INDEX_LABEL, .lo = number, .fixed = 1};
-	if (!reader_key(r, INDEX_LABEL, number, &g->low, e))
-		return false;
-	g->low.len = range_prefix(INDEX_LABEL, buf_str(&g->low), 1);
-	buf_add_str(&g->high, buf_str(&g->low));
-	range_end(&g->high, 1);
-	return reader_number(r, INDEX_LABEL, buf_str(&g->high), &g->hi, e);
-}
-
-/* The names in g, each as an interval; more than PLAN_NAMES_MAX: g as it is. */
-static bool
-make_names(struct node *out, struct range *g, struct reader *r, struct err *e)
-{
-	struct node names = {.kind = NODE_OR};
-
-	names.children = mem_new(PLAN_NAMES_MAX, sizeof *names.children);
-	for (uint64_t number = g->lo; number < g->hi;) {
-		struct range name;
-
-		if (names.n == PLAN_NAMES_MAX) {
-			plan_free(&names);
-			fold_range(out, g, r);
-			return true;
-		}
-		if (!name_at(&name, number, r, e)) {
-			range_free(&name);
-			plan_free(&names);
-			return false;
-		}
-		number = name.hi;
-		fold_range(&names.children[names.n++], &name, r);
-	}
-	fold_or(&names, r);
-	*out = names;
-	return true;
-}
-
-/* What follows every string that begins with text; "" if nothing does. */
-static void
-add_end_of_prefix(struct buf *key, struct str text)
-{
-	while (text.len > 0 && (uint8_t)text.s[text.len - 1] == UINT8_MAX)
-		text.len--;
-	buf_add_str(key, text);
-	if (key->len > 0)
-		key->s[key->len - 1]++;
-}
-
 static bool
 make_text(struct node *out, const struct condition *c, const struct filter *f, struct reader *r,
     struct err *e)
 {
-	struct str text = str_of(f->text);
-	struct range g = {.index = c->index};
-	bool ok;
-
-	if (text.len == 0) {
-		*out = (struct node){.kind = NODE_EVERYTHING};
-		fold_weigh(out, r->records);
-		return true;
-	}
-	buf_add_str(&g.low, text);
-	add_end_of_prefix(&g.high, text);
-	ok = range_resolve(&g, r, e) && make_names(out, &g, r, e);
-	range_free(&g);
-	return ok;
+	(void)c;
+	return plan_text(out, str_of(f->text), r, e);
 }
 
 static const struct condition conditions[] = {
@@ -189,16 +125,24 @@ make_node(struct node *out, struct reader *r, const struct filter *f, struct err
 }
 
 bool
+plan_check_cost(uint64_t cost, const struct reader *r, struct err *e)
+{
+	if (cost <= PLAN_COST_MIN || cost / PLAN_COST_PER_RECORD <= r->records)
+		return true;
+	/* RFC 8620, 5.5: the client should suggest a simpler search */
+	return err_set_at(
+	    e, ERR_UNSUPPORTED_FILTER, "filter", "the filter would take too long: simplify it");
+}
+
+bool
 plan_make(struct node *out, struct reader *r, const struct filter *f, struct err *e)
 {
 	static const struct filter everything = {.kind = FILTER_AND};
 
 	if (!make_node(out, r, f == NULL ? &everything : f, e))
 		return false;
-	if (out->cost <= PLAN_COST_MIN || out->cost / PLAN_COST_PER_RECORD <= r->records)
+	if (plan_check_cost(out->cost, r, e))
 		return true;
 	plan_free(out);
-	/* RFC 8620, 5.5: the client should suggest a simpler search */
-	return err_set_at(
-	    e, ERR_UNSUPPORTED_FILTER, "filter", "the filter would take too long: simplify it");
+	return false;
 }

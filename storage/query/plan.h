@@ -16,7 +16,11 @@
 #define PLAN_COST_PER_RECORD 64
 #define PLAN_COST_MIN (UINT64_C(10) << 20)
 
-#define PLAN_NAMES_MAX 32 /* so many names that a text matches are told apart */
+#define PLAN_NAMES_MAX 32 /* up to so many names that a text matches are told apart */
+
+/* What it costs to look at an entry of an internationalised name, and to decode one name. */
+#define PLAN_ENTRY_COST 8
+#define PLAN_DECODE_COST 32
 
 enum node_kind {
 	NODE_EVERYTHING,
@@ -59,6 +63,14 @@ uint64_t plan_join_cost(const struct node *p);
 
 /* To look at n rows. */
 uint64_t plan_rows_cost(const struct node *p, uint64_t n);
+
+/* ERR_UNSUPPORTED_FILTER where a filter that costs so much is refused. */
+bool plan_check_cost(uint64_t cost, const struct reader *r, struct err *e);
+
+/* --- text.c: the beginning of a domain (model/domain.h) --- */
+
+/* Charges what it reads, and ends with ERR_UNSUPPORTED_FILTER where that is too much. */
+bool plan_text(struct node *out, struct str text, struct reader *r, struct err *e);
 
 /* --- fold.c: nodes from their parts, simplified and weighed --- */
 
