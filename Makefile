@@ -59,7 +59,7 @@ CHAOS     := $(wildcard tests/chaos/*.c)
 TOOLS     := $(wildcard tools/*.c)
 ALL_C     := $(SRC) $(MAINS) $(TESTS) $(BENCHES) $(FUZZ) $(CHAOS) $(TOOLS)
 ALL_H     := $(foreach r,$(ROOMS) tests tests/chaos bench,$(wildcard $(r)/*.h))
-SCRIPTS   := quickstart tools/layers .ci/run $(wildcard tests/*.sh bench/*.sh) ctl/outboxctl.bash
+SCRIPTS   := quickstart tools/layers tools/temporaries .ci/run $(wildcard tests/*.sh bench/*.sh) ctl/outboxctl.bash
 LIB       := $(BUILD)/libreport-outbox.a
 PROGRAMS  := $(addprefix $(BUILD)/,outbox-store outbox-worker outboxd outboxctl)
 
@@ -134,6 +134,7 @@ lint-form:
 	shellcheck $(SCRIPTS)
 	mandoc -T lint -W style ctl/outboxctl.1
 	tools/layers
+	tools/temporaries
 build/lint/%.ok: %.c $(ALL_H) .clang-tidy
 	@mkdir -p $(@D)
 	@clang-tidy --quiet $< -- $(CPPFLAGS) -std=c11 2>/dev/null

@@ -111,6 +111,16 @@ folder_move(const char *from, const char *to, struct err *e)
 	return folder_parent_sync(to, e) && folder_parent_sync(from, e);
 }
 
+bool
+folder_exchange(const char *a, const char *b, bool *supported, struct err *e)
+{
+	*supported = renameat2(AT_FDCWD, a, AT_FDCWD, b, RENAME_EXCHANGE) == 0;
+	if (*supported)
+		return folder_parent_sync(a, e) && folder_parent_sync(b, e);
+	return errno == EINVAL || errno == ENOSYS || errno == EOPNOTSUPP ||
+	    failed(e, "exchange", a);
+}
+
 int
 folder_lock(const char *path, unsigned wait_ms, struct err *e)
 {
@@ -152,23 +162,16 @@ folder_list(const char *path, bool (*each)(void *arg, const char *name, struct e
 	return ok;
 }
 
-static bool
-sync_one(void *path, const char *name, struct err *e)
+bool
+folder_sync_file(const char *path, struct err *e)
 {
-	struct folder_path file = folder_path(path, name);
-	int fd = open(file.text, O_RDONLY | O_CLOEXEC);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	bool ok = fd >= 0 && fsync(fd) == 0;
 
 	if (!ok)
-		failed(e, "sync", file.text);
+		failed(e, "sync", path);
 	io_close(&fd);
 	return ok;
-}
-
-bool
-folder_sync_files(const char *path, struct err *e)
-{
-	return folder_list(path, sync_one, (void *)(uintptr_t)path, e) && folder_sync(path, e);
 }
 
 /* What is left of bytes, one piece after the other. */

@@ -18,16 +18,20 @@ struct folder_path {
 /* "dir/name", for a moment's use. */
 struct folder_path folder_path(const char *dir, const char *name);
 
-bool folder_exists(const char *path);              /* a folder or a file */
-bool folder_make(const char *path, struct err *e); /* 0700; one that is there is as good */
-bool folder_sync(const char *path, struct err *e); /* the names in it */
-bool folder_sync_files(const char *path, struct err *e); /* each file in it, and the names */
+bool folder_exists(const char *path);                   /* a folder or a file */
+bool folder_make(const char *path, struct err *e);      /* 0700; one that is there is as good */
+bool folder_sync(const char *path, struct err *e);      /* the names in it */
+bool folder_sync_file(const char *path, struct err *e); /* a file's bytes */
 bool folder_parent_sync(const char *path, struct err *e);
 bool folder_remove(const char *path, struct err *e); /* with all in it; none is as good */
 /* A file, and its name is gone from the disk too; none is as good. */
 bool folder_remove_file(const char *path, struct err *e);
 /* rename(), and both names are on disk. */
 bool folder_move(const char *from, const char *to, struct err *e);
+
+/* Exchanges two names in one step, and both are on disk.  *supported false, and nothing done,
+ * where the file system or the kernel cannot do that. */
+bool folder_exchange(const char *a, const char *b, bool *supported, struct err *e);
 
 /* Takes the file path for this process alone, making it if need be.  The descriptor, which
  * holds it until it is closed; -1: ERR_SERVER_UNAVAILABLE if another process has not let go of

@@ -14,6 +14,8 @@
 #define CONFIG_REDIRECT_MAX 1024 /* bytes of a redirect URI */
 
 /* Strings are owned; config_free().  Every member has a default. */
+#define CACHE_MB_MAX 65536 /* of store_cache_mb */
+
 struct config {
 	char *data_dir;       /* the store is in data_dir/store (storage/archive/home.h) */
 	char *archive_dir;    /* the second copy of its log; "": data_dir/archive */

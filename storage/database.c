@@ -181,18 +181,6 @@ database_open_again(DB **again, DB *db, int (*order)(DB *again, const DBT *a, co
 	return opened(again, database_name(db), flags & DB_MULTIVERSION, e);
 }
 
-bool
-database_is_file(const char *name)
-{
-	static const char *const others[] = {
-	    "log.", "lock", "suspect", "sizes", "__db", "MANIFEST", "DB_CONFIG"};
-
-	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
-		if (strncmp(name, others[i], strlen(others[i])) == 0)
-			return false;
-	return true;
-}
-
 void
 database_close(DB **db)
 {

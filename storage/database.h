@@ -45,8 +45,6 @@ bool database_open(DB **db, DB_ENV *env, const char *file, uint32_t set_flags,
  * usual one, and with arg as DB->app_private. */
 bool database_open_again(DB **again, DB *db,
     int (*order)(DB *again, const DBT *a, const DBT *b), void *arg, struct err *e);
-/* Is it the name of a database's file, among all that lies in an environment's folder? */
-bool database_is_file(const char *name);
 void database_close(DB **db);      /* safe on NULL; leaves NULL */
 const char *database_name(DB *db); /* its file's, borrowed */
 /* The records of a DB_RECNUM database, without walking it. */

@@ -226,6 +226,25 @@ archive_begin(struct env *env, const struct env_options *o, struct err *e)
 	    archive_open(&env->archive, o->archive_dir, o->dir, &start, env->log, e);
 }
 
+static bool
+file_sync(void *env, const char *name, struct err *e)
+{
+	const struct env *v = env;
+	uint32_t file;
+
+	if (env_is_database(name) || logfile_number(name, &file))
+		return folder_sync_file(folder_path(v->dir.text, name).text, e);
+	return true;
+}
+
+/* Recovery makes files anew with plain writes, and a checkpoint syncs only what is changed
+ * through the cache: a file that nobody changes again would never be on disk. */
+static bool
+files_sync(struct env *env, struct err *e)
+{
+	return folder_list(env->dir.text, file_sync, env, e) && folder_sync(env->dir.text, e);
+}
+
 /* Whether it is one to be made. */
 static bool
 environment_is_new(const struct env_options *o, bool *is_new, struct err *e)
@@ -249,19 +268,17 @@ env_open(struct env *env, const struct env_options *o, const struct clock *clock
 
 	*env = (struct env){.clock = clock, .log = log, .lock_fd = -1, .dir_fd = -1};
 	env->reserve_bytes = o->reserve_bytes;
+	env->cache_mb = o->cache_mb;
+	pthread_mutex_init(&env->checkpoint_lock, NULL);
 	env->metrics = o->metrics;
 	snprintf(env->dir.text, sizeof env->dir.text, "%s", o->dir);
 	snprintf(env->home.text, sizeof env->home.text, "%s",
 	    o->home_dir != NULL ? o->home_dir : "");
 	if (sodium_init() < 0)
 		return err_set(e, ERR_SERVER_FAIL, "libsodium does not start");
-	/* Recovery makes files anew with plain writes, and a checkpoint syncs only what is
-	 * changed through the cache: a file that nobody changes again would never be on disk.
-	 */
 	if (directory_open(env, o, e) && directory_lock(env, o->lock_wait_ms, e) &&
 	    environment_is_new(o, &create, e) && environment_open(env, o, e) &&
-	    contents_open(env, create, e) && folder_sync_files(o->dir, e) &&
-	    archive_begin(env, o, e))
+	    contents_open(env, create, e) && files_sync(env, e) && archive_begin(env, o, e))
 		return true;
 	env_close(env);
 	return false;
@@ -291,6 +308,7 @@ env_close(struct env *env)
 		log_line(env->log, LOG_LEVEL_WARN, "close", "error=%s",
 		    log_quote(str_of(db_strerror(rc))).text);
 	io_close(&env->dir_fd);
+	pthread_mutex_destroy(&env->checkpoint_lock);
 	io_close(&env->lock_fd); /* last: the lock ends here */
 }
 
@@ -364,8 +382,9 @@ env_each(struct env *env, DB *db,
 	return ok && (rc == DB_NOTFOUND || db_failed(e, rc, "reading all of a database"));
 }
 
-bool
-env_checkpoint(struct env *env, struct err *e)
+/* Under checkpoint_lock. */
+static bool
+checkpoint(struct env *env, struct err *e)
 {
 	int64_t began_us = clock_monotonic_us();
 	struct buf sizes = {0};
@@ -391,6 +410,17 @@ out:
 }
 
 bool
+env_checkpoint(struct env *env, struct err *e)
+{
+	bool ok;
+
+	pthread_mutex_lock(&env->checkpoint_lock);
+	ok = checkpoint(env, e);
+	pthread_mutex_unlock(&env->checkpoint_lock);
+	return ok;
+}
+
+bool
 env_nearly_full(const struct env *env, uint64_t *free_bytes)
 {
 	struct statvfs fs;
@@ -408,6 +438,19 @@ env_file_bytes(const struct env *env, const char *name)
 	struct stat st;
 
 	return fstatat(env->dir_fd, name, &st, 0) == 0 ? (uint64_t)st.st_size : 0;
+}
+
+bool
+env_is_database(const char *name)
+{
+	static const char *const own[ENV_OWN_DATABASES] = {"meta", "tokens", "users", "opids",
+	    "opids" TIMED_INDEX_SUFFIX, "grants", "grants" TIMED_INDEX_SUFFIX, "attempts",
+	    "attempts" TIMED_INDEX_SUFFIX};
+
+	for (size_t i = 0; i < ENV_OWN_DATABASES; i++)
+		if (strcmp(name, own[i]) == 0)
+			return true;
+	return table_is_file(name);
 }
 
 size_t

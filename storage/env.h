@@ -5,6 +5,8 @@
 #ifndef STORAGE_ENV_H
 #define STORAGE_ENV_H
 
+#include <pthread.h>
+
 #include "base/clock.h"
 #include "base/folder.h"
 #include "base/log.h"
@@ -37,10 +39,12 @@ struct env {
 	int lock_fd;                  /* flock on <dir>/lock: one process at a time */
 	int dir_fd;
 	uint64_t reserve_bytes;
-	_Atomic int64_t said_s;   /* the last second in which Berkeley DB said something */
-	_Atomic unsigned said;    /* and how many lines in it */
-	uint64_t sizes_hash;      /* of what `sizes` says (storage/archive/sizes.h) */
-	uint32_t synced_log_file; /* the log file whose name is known to be on disk */
+	unsigned cache_mb;
+	_Atomic int64_t said_s; /* the last second in which Berkeley DB said something */
+	_Atomic unsigned said;  /* and how many lines in it */
+	pthread_mutex_t checkpoint_lock; /* one checkpoint at a time; of the next */
+	uint64_t sizes_hash;             /* of what `sizes` says (storage/archive/sizes.h) */
+	uint32_t synced_log_file;        /* the log file whose name is known to be on disk */
 };
 
 /* A type's numbers in meta; changed only by the writer, in the transaction of the change. */
@@ -88,7 +92,8 @@ bool env_begin_reading(struct env *env, DB_TXN **txn, struct err *e);
 bool env_each(struct env *env, DB *db,
     bool (*each)(void *arg, struct str key, struct str value, struct err *e), void *arg,
     struct err *e);
-/* Nothing to do if nothing was written since the last one. */
+/* Nothing to do if nothing was written since the last one.  Any thread may call it; a second
+ * one waits until the first has ended. */
 bool env_checkpoint(struct env *env, struct err *e);
 /* Less than the reserve is free on the disk, or on the archive's, which counts if it has less;
  * true too, with 0 free, if that cannot be told. */
@@ -96,6 +101,9 @@ bool env_nearly_full(const struct env *env, uint64_t *free_bytes);
 
 /* Of a file in the environment's folder; 0 if it is not there. */
 uint64_t env_file_bytes(const struct env *env, const char *name);
+/* Is it the name of one of the store's database files?  What else lies in its folder, as a note
+ * that somebody left there, is none of the store's. */
+bool env_is_database(const char *name);
 /* The handles that write, one for each database; how many there are. */
 size_t env_databases(const struct env *env, DB *all[static ENV_DATABASES_MAX]);
 

@@ -38,9 +38,10 @@
 #define LOCK_WAIT_MS 10000 /* a predecessor may need so long to close */
 #define TOOL_LOCK_WAIT_MS 2000
 #define HEARTBEAT_MS 1000
-#define STUCK_US                                                                               \
-	INT64_C(60000000) /* a batch or a checkpoint that takes longer will not end            \
-			   */
+#define STUCK_US INT64_C(60000000) /* a batch that takes longer will not end */
+/* A checkpoint writes the whole cache: on a disk that is held to a few MB a second that takes
+ * minutes, holds nobody up, and would be begun from the start after a kill. */
+#define CHECKPOINT_STUCK_US (10 * STUCK_US)
 #define ANSWER_STUCK_US (5 * STUCK_US) /* nor will an answer, of whatever length */
 #define FILES_BESIDE_CONNECTIONS 200   /* databases and logs */
 #define ACCEPT_PAUSE_NS 50000000       /* after a failure that passes: too many open files */
@@ -54,8 +55,9 @@
 
 struct options {
 	const char *config, *dir, *listen;
-	int ready_fd;   /* -1: nobody watches */
-	int metrics_fd; /* -1: there is no shared table */
+	int ready_fd;      /* -1: nobody watches */
+	int metrics_fd;    /* -1: there is no shared table */
+	uint64_t cache_mb; /* of a tool; 0: the configuration's */
 	struct tool_request tool;
 	enum { SHOWS_NOTHING, SHOWS_USAGE, SHOWS_VERSION } shows; /* and ends */
 };
@@ -64,7 +66,7 @@ static const char usage[] =
     "usage: outbox-store [--config FILE] [--dir DATA] [--listen PATH] [--ready-fd N] "
     "[--metrics-fd N]\n"
     "       outbox-store [--config FILE] [--dir DATA] --restore DIR | --accept-loss | --check\n"
-    "       outbox-store --verify DIR [--logs DIR]\n"
+    "       outbox-store --verify DIR [--logs DIR] [--cache-mb N]\n"
     "       outbox-store --help | --version\n"
     "Keeps the records, and answers workers and outboxctl over a unix socket. outboxd starts "
     "it.\n"
@@ -79,6 +81,7 @@ static const char usage[] =
     "  --check         read everything in the store, and say whether it is sound\n"
     "  --verify DIR    the same of the backup in DIR; --logs: with the log files in that "
     "folder\n"
+    "  --cache-mb N    with a cache of so many MiB, in place of the configuration's\n"
     "SIGTERM, SIGINT and SIGQUIT stop it once its requests are answered.\n";
 
 struct process {
@@ -108,6 +111,7 @@ options_read(struct options *o, int argc, char **argv)
 	    {"metrics-fd", required_argument, NULL, 'm'},
 	    {"verify", required_argument, NULL, 'V'},
 	    {"logs", required_argument, NULL, 'L'},
+	    {"cache-mb", required_argument, NULL, 'M'},
 	    {"restore", required_argument, NULL, 'R'},
 	    {"accept-loss", no_argument, NULL, 'A'},
 	    {"check", no_argument, NULL, 'C'},
@@ -146,6 +150,10 @@ options_read(struct options *o, int argc, char **argv)
 			break;
 		case 'L':
 			o->tool.logs = optarg;
+			break;
+		case 'M':
+			if (!str_to_u64(str_of(optarg), CACHE_MB_MAX, &o->cache_mb))
+				return false;
 			break;
 		case 'R':
 			o->tool.tool = TOOL_RESTORE;
@@ -338,7 +346,8 @@ static bool
 is_stuck(const struct process *p)
 {
 	return (p->writer != NULL && writer_busy_us(p->writer) >= STUCK_US) ||
-	    (p->maintenance != NULL && maintenance_busy_us(p->maintenance) >= STUCK_US) ||
+	    (p->maintenance != NULL &&
+		maintenance_busy_us(p->maintenance) >= CHECKPOINT_STUCK_US) ||
 	    server_busy_us(p->server) >= ANSWER_STUCK_US;
 }
 
@@ -445,6 +454,8 @@ main(int argc, char **argv)
 	home = home_options(&p, o.dir);
 	if (o.tool.tool != TOOL_NONE) {
 		home.lock_wait_ms = TOOL_LOCK_WAIT_MS;
+		if (o.cache_mb > 0)
+			home.cache_mb = (unsigned)o.cache_mb;
 		o.tool.home = &home;
 		return tool_run(&o.tool, &p.log);
 	}

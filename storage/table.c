@@ -18,6 +18,32 @@ static const char *const index_names[INDEX__COUNT] = {
 /* Indexes that hold every row exactly once. */
 static const enum index whole[] = {INDEX_DOMAIN, INDEX_CREATED_AT, INDEX_DELIVER_AT};
 
+static const char *const own_names[] = {"rows", "bodies", "changes"};
+
+static bool
+is_among(const char *name, const char *const *names, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(name, names[i]) == 0)
+			return true;
+	return false;
+}
+
+bool
+table_is_file(const char *name)
+{
+	for (const struct type *const *t = model_types; *t != NULL; t++) {
+		size_t len = strlen((*t)->name);
+
+		if (strncmp(name, (*t)->name, len) == 0 && name[len] == '.' &&
+		    (is_among(
+			 name + len + 1, own_names, sizeof own_names / sizeof own_names[0]) ||
+			is_among(name + len + 1, index_names, INDEX__COUNT)))
+			return true;
+	}
+	return false;
+}
+
 /* All keys of a row in one block: the DBTs first, their bytes behind them. */
 static int
 index_keys(const struct row *r, enum index i, DBT *result)

@@ -78,6 +78,7 @@ bool row_index_key(const struct row *r, enum index i, size_t nth, struct buf *ou
 bool table_open(
     struct table *t, DB_ENV *env, const struct type *type, uint32_t create, struct err *e);
 void table_close(struct table *t);
+bool table_is_file(const char *name); /* of one of the types' databases */
 
 /* --- one consistent view for reading: storage/snapshot.c --- */
 

@@ -33,9 +33,9 @@ timed_open(struct timed *t, DB_ENV *env, const char *name, uint32_t set_flags,
 	char index[FILE_NAME_MAX];
 	int rc;
 
-	snprintf(index, sizeof index, "%s.time", name);
+	snprintf(index, sizeof index, "%s" TIMED_INDEX_SUFFIX, name);
 	if (!database_open(&t->rows, env, name, set_flags, open_flags, e) ||
-	    !database_open(&t->by_time, env, index, 0, DB_CREATE, e))
+	    !database_open(&t->by_time, env, index, 0, open_flags & DB_CREATE, e))
 		return false;
 	rc = t->rows->associate(t->rows, NULL, t->by_time, time_of, 0);
 	return rc == 0 || db_failed(e, rc, "associating an index by time");

@@ -7,6 +7,7 @@
 
 #include "storage/database.h"
 
+#define TIMED_INDEX_SUFFIX ".time"
 #define TIMED_LEN 8      /* of the time, an i64 as base/pack.h writes it */
 #define TIMED_KEY_MAX 32 /* bytes of a key */
 
@@ -16,7 +17,8 @@ struct timed {
 };
 
 /* name is that of the file; the index's is name.time.  Flags are those of database_open(), for
- * rows.  timed_make_room() wants DB_RECNUM in set_flags. */
+ * rows; without DB_CREATE an index that is missing is damage, as rows that are missing are.
+ * timed_make_room() wants DB_RECNUM in set_flags. */
 bool timed_open(struct timed *t, DB_ENV *env, const char *name, uint32_t set_flags,
     uint32_t open_flags, struct err *e);
 void timed_close(struct timed *t); /* leaves {0} */

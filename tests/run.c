@@ -58,6 +58,7 @@ static const struct {
     {"storage_kill", storage_kill_tests},
     {"storage_login", storage_login_tests},
     {"storage_archive", storage_archive_tests},
+    {"storage_files", storage_files_tests},
     {"storage_format", storage_format_tests},
     {"storage_repair", storage_repair_tests},
     {"storage_tools", storage_tools_tests},

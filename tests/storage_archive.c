@@ -92,9 +92,9 @@ a_manifest_is_read_as_written_or_not_at_all(void)
 	CU_ASSERT_EQUAL(r.end.offset, 1234);
 	CU_ASSERT_TRUE(r.verified && r.n == 1 && r.files[0].bytes == 5);
 	CU_ASSERT_PTR_NOT_NULL(manifest_find(&r, "a b"));
-	CU_ASSERT_TRUE(manifest_check(&r, dir, &e));
+	CU_ASSERT_TRUE(manifest_check(&r, dir, &(struct pace){0}, &e));
 	CU_ASSERT_TRUE(io_write_file(folder_path(dir, "a b").text, STR("12346"), 0600, &e));
-	CU_ASSERT_FALSE(manifest_check(&r, dir, &e));
+	CU_ASSERT_FALSE(manifest_check(&r, dir, &(struct pace){0}, &e));
 	CU_ASSERT_EQUAL(e.code, ERR_DAMAGED);
 	manifest_free(&r);
 	e = (struct err){0};

@@ -416,7 +416,7 @@ verify_finds_a_backup_that_is_damaged_and_another_is_made(void)
 	for (int i = 0; i < POLLS_MAX; i++) {
 		manifest_free(&m);
 		if (manifest_read(&m, base.text, &(struct err){0}) &&
-		    manifest_check(&m, base.text, &(struct err){0}))
+		    manifest_check(&m, base.text, &(struct pace){0}, &(struct err){0}))
 			break;
 		usleep(POLL_US);
 	}
@@ -454,7 +454,7 @@ a_backup_half_removed_does_not_take_the_place_of_the_present_one(void)
 	CU_ASSERT_TRUE(folder_list(base.text, copy_most, archive.text, &e));
 	CU_ASSERT_EQUAL(back_up(&f, "", true).why.code, ERR_NONE);
 	base_of(&f, &m);
-	CU_ASSERT_TRUE(m.n > 0 && manifest_check(&m, base.text, &e));
+	CU_ASSERT_TRUE(m.n > 0 && manifest_check(&m, base.text, &(struct pace){0}, &e));
 	manifest_free(&m);
 	fixture_end(&f);
 }

@@ -58,6 +58,7 @@ extern const CU_TestInfo site_tests[];
 extern const CU_TestInfo storage_archive_tests[];
 extern const CU_TestInfo storage_backup_tests[];
 extern const CU_TestInfo storage_changes_tests[];
+extern const CU_TestInfo storage_files_tests[];
 extern const CU_TestInfo storage_format_tests[];
 extern const CU_TestInfo storage_chore_tests[];
 extern const CU_TestInfo storage_kill_tests[];

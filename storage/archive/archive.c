@@ -201,7 +201,7 @@ base_of_nothing(struct archive *a, uint32_t epoch, int64_t now_s, struct err *e)
 		return true;
 	if (!logfile_end(a->dir.text, (struct log_place){1, 0}, &end, e))
 		return false;
-	if (log_place_compare(end, a->end) < 0)
+	if (log_place_compare(end, archive_end(a)) < 0)
 		return true;
 	if (!folder_make(base.text, e) || !manifest_write(&m, base.text, e) ||
 	    !folder_sync(a->dir.text, e))
@@ -217,7 +217,7 @@ logs_remove_before(struct archive *a, uint32_t first_log, struct err *e)
 {
 	if (a->first < first_log && fsync(a->end_fd) != 0)
 		return failed(e, "sync", a->dir.text);
-	while (a->first < first_log && a->first < a->end.file) {
+	while (a->first < first_log && a->first < archive_end(a).file) {
 		if (!folder_remove_file(log_path(&a->dir, a->first).text, e))
 			return false;
 		pthread_mutex_lock(&a->lock);
@@ -290,13 +290,17 @@ forget_one(void *dir, const char *name, struct err *e)
 bool
 archive_forget(const char *dir, struct err *e)
 {
-	struct folder_path base = folder_path(dir, ARCHIVE_BASE);
+	static const char *const bases[] = {ARCHIVE_BASE_OLD, ARCHIVE_BASE_NEW, ARCHIVE_BASE};
 
 	if (!folder_exists(dir))
 		return true;
-	if (folder_exists(base.text) &&
-	    !folder_remove_file(folder_path(base.text, MANIFEST_NAME).text, e))
-		return false;
+	for (size_t i = 0; i < sizeof bases / sizeof bases[0]; i++) {
+		struct folder_path base = folder_path(dir, bases[i]);
+
+		if (folder_exists(base.text) &&
+		    !folder_remove_file(folder_path(base.text, MANIFEST_NAME).text, e))
+			return false;
+	}
 	return folder_list(dir, forget_one, (void *)(uintptr_t)dir, e) && folder_sync(dir, e);
 }
 

@@ -7,20 +7,19 @@
  *   log.NNNNNNNNNN   byte for byte what Berkeley DB has written, from the base's first_log on
  *   end              where the copy ends, written after each sync and not synced itself: after
  *                    a power cut the copy can reach farther, never less far
- *   base/            the last verified backup (storage/archive/manifest.h); one without files
- * and with first_log 1 in a new store base.new/        one being made */
+ *   base/            the last verified backup (storage/archive/manifest.h); in a new store
+ *                    one without files and with first_log 1
+ *   base.new/        one being made (storage/archive/base.h) */
 #ifndef STORAGE_ARCHIVE_ARCHIVE_H
 #define STORAGE_ARCHIVE_ARCHIVE_H
 
 #include "base/log.h"
+#include "storage/archive/base.h"
 #include "storage/archive/logfile.h"
 #include "storage/archive/manifest.h"
 
 /* Of what is stored: 1 had no archive.  A newer one is refused, an older one upgraded. */
 #define ENV_FORMAT 2
-
-#define ARCHIVE_BASE "base"
-#define ARCHIVE_BASE_NEW "base.new"
 
 struct archive;
 
@@ -41,7 +40,7 @@ enum archive_verdict {
 bool archive_compare(const char *dir, const char *store_dir, enum archive_verdict *verdict,
     struct err *why, struct err *e);
 
-/* Removes what is in it, the backup's MANIFEST first: a part of an archive is not to be taken
+/* Removes what is in it, the backups' MANIFESTs first: a part of an archive is not to be taken
  * for one.  The folder stays, which may be a disk's own or lie in one that is not ours to
  * change, and so does what is none of the archive's.  No folder is as good. */
 bool archive_forget(const char *dir, struct err *e);

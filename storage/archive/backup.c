@@ -338,16 +338,7 @@ take_place(struct backup *b, struct err *e)
 
 	if (b->own_logs)
 		return folder_move(b->dir.text, b->final.text, e);
-	if (!folder_exists(b->final.text)) {
-		if (!folder_move(b->dir.text, b->final.text, e))
-			return false;
-	} else if (renameat2(AT_FDCWD, b->dir.text, AT_FDCWD, b->final.text, RENAME_EXCHANGE) !=
-	    0) {
-		return err_set(e, ERR_SERVER_FAIL, "cannot exchange %s: %s", b->final.text,
-		    strerror(errno));
-	}
-	return folder_sync(dir, e) && folder_remove(b->dir.text, e) &&
-	    archive_base_changed(b->env->archive, e);
+	return base_take_place(dir, e) && archive_base_changed(b->env->archive, e);
 }
 
 static bool

@@ -41,7 +41,7 @@ each_file(void *files, const char *name, struct err *e)
 	bool ok;
 	int rc;
 
-	if (!database_is_file(name))
+	if (!env_is_database(name))
 		return true;
 	rc = db_env_create(&env, 0);
 	if (rc != 0)

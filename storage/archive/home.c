@@ -101,7 +101,7 @@ static bool
 find_out(struct home *h, struct finding *f, struct err *e)
 {
 	f->store_exists = folder_exists(h->store.text);
-	return look_at_sizes(h, f, e) &&
+	return look_at_sizes(h, f, e) && base_settle(h->archive.text, e) &&
 	    archive_compare(h->archive.text, h->store.text, &f->archive, &f->why, e);
 }
 
@@ -183,6 +183,24 @@ log_tail_clear(struct home *h, struct err *e)
 	return archive_extent(h->archive.text, &first, &end, e) &&
 	    logfile_end(h->store.text, end, &end, e) &&
 	    logfile_clear_after(h->store.text, end, e);
+}
+
+/* What somebody else has put among the store's files is left alone. */
+static bool
+tell_stranger(void *home, const char *name, struct err *e)
+{
+	static const char *const known[] = {
+	    "log.", "lock", ENV_SUSPECT_NAME, "sizes", "__db", "DB_CONFIG"};
+	const struct home *h = home;
+
+	(void)e;
+	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+		if (strncmp(name, known[i], strlen(known[i])) == 0)
+			return true;
+	if (!env_is_database(name))
+		log_line(h->log, LOG_LEVEL_WARN, "unknown-file", "dir=%s name=%s",
+		    log_quote(str_of(h->store.text)).text, log_quote(str_of(name)).text);
+	return true;
 }
 
 /* Until the store is one that can be opened.  *anew: with an archive begun again. */
@@ -272,6 +290,8 @@ home_open(struct home *h, struct env *env, struct err *e)
 		return false;
 	/* Left by a repair or restore that was not done, and perhaps what fills the disk. */
 	folder_remove(h->store_new.text, &(struct err){0});
+	if (folder_exists(h->store.text))
+		folder_list(h->store.text, tell_stranger, h, &(struct err){0});
 	ballast_adjust(
 	    h->dir.text, h->options.ballast_bytes, 2 * h->options.reserve_bytes, h->log);
 	if (ballast_disk_is_full(h->dir.text))

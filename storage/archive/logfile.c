@@ -154,14 +154,29 @@ logfile_whole(struct str bytes, size_t *last)
 }
 
 bool
+pace_goes_on(struct pace *p)
+{
+	p->stopped = p->stopped || (p->between != NULL && !p->between(p->arg));
+	return !p->stopped;
+}
+
+bool
 logfile_end(const char *dir, struct log_place from, struct log_place *end, struct err *e)
+{
+	return logfile_end_paced(dir, from, end, &(struct pace){0}, e);
+}
+
+bool
+logfile_end_paced(const char *dir, struct log_place from, struct log_place *end,
+    struct pace *pace, struct err *e)
 {
 	struct buf bytes = {0};
 	bool ok = false, known = false;
 	size_t last = 0;
 
 	*end = from;
-	for (struct log_place at = from;; at = (struct log_place){at.file + 1, 0}) {
+	for (struct log_place at = from; pace_goes_on(pace);
+	     at = (struct log_place){at.file + 1, 0}) {
 		struct err missing = {0};
 		size_t whole;
 

@@ -14,6 +14,15 @@
 #include "base/err.h"
 #include "base/str.h"
 
+/* How a long look at the disk gives way: between() is called after each piece (NULL: never),
+ * and ends the look early when it says false. */
+struct pace {
+	bool (*between)(void *arg);
+	void *arg;
+	bool stopped; /* it was ended so: what the look found is of no meaning */
+};
+bool pace_goes_on(struct pace *p);
+
 struct log_place {
 	uint32_t file, offset;
 };
@@ -44,6 +53,8 @@ size_t logfile_whole(struct str bytes, size_t *last);
 /* Where the whole records end that follow one another from there on, over all files that are
  * there.  from is a record's beginning or the end of one; a file that is missing ends it. */
 bool logfile_end(const char *dir, struct log_place from, struct log_place *end, struct err *e);
+bool logfile_end_paced(const char *dir, struct log_place from, struct log_place *end,
+    struct pace *pace, struct err *e); /* a piece is a file */
 
 /* Makes zeros of what lies behind end in its file.  A power cut can leave whole records there,
  * behind one that is not; once that is written anew they would count again. */

@@ -256,7 +256,7 @@ manifest_free(struct manifest *m)
 
 /* Size and hash of dir/f->name as it is now. */
 static bool
-file_look(struct manifest_file *f, const char *dir, struct err *e)
+file_look(struct manifest_file *f, const char *dir, struct pace *pace, struct err *e)
 {
 	struct folder_path path = folder_path(dir, f->name);
 	crypto_generichash_state state;
@@ -270,7 +270,8 @@ file_look(struct manifest_file *f, const char *dir, struct err *e)
 	f->bytes = 0;
 	buf_reserve(&piece, READ_BYTES);
 	crypto_generichash_init(&state, NULL, 0, MANIFEST_HASH_LEN);
-	while ((n = read(fd, piece.s, READ_BYTES)) > 0 || (n < 0 && errno == EINTR)) {
+	while (pace_goes_on(pace) &&
+	    ((n = read(fd, piece.s, READ_BYTES)) > 0 || (n < 0 && errno == EINTR))) {
 		if (n < 0)
 			continue;
 		crypto_generichash_update(
@@ -282,7 +283,7 @@ file_look(struct manifest_file *f, const char *dir, struct err *e)
 	crypto_generichash_final(&state, f->hash, MANIFEST_HASH_LEN);
 	io_close(&fd);
 	buf_free(&piece);
-	return n == 0;
+	return n >= 0;
 }
 
 bool
@@ -293,20 +294,22 @@ manifest_add(struct manifest *m, const char *dir, const char *name, struct err *
 	if (!name_is_plain(str_of(name)))
 		return err_set(e, ERR_SERVER_FAIL, "a backup cannot hold a file %s", name);
 	memcpy(f.name, name, strlen(name));
-	if (!file_look(&f, dir, e))
+	if (!file_look(&f, dir, &(struct pace){0}, e))
 		return false;
 	return file_add(m, &f) ||
 	    err_set(e, ERR_SERVER_FAIL, "a backup holds at most %d files", MANIFEST_FILES_MAX);
 }
 
 bool
-manifest_check(const struct manifest *m, const char *dir, struct err *e)
+manifest_check(const struct manifest *m, const char *dir, struct pace *pace, struct err *e)
 {
 	for (size_t i = 0; i < m->n; i++) {
 		struct manifest_file now = m->files[i];
 
-		if (!file_look(&now, dir, e))
+		if (!file_look(&now, dir, pace, e))
 			return false;
+		if (pace->stopped)
+			break;
 		if (now.bytes != m->files[i].bytes ||
 		    memcmp(now.hash, m->files[i].hash, sizeof now.hash) != 0)
 			return err_set(e, ERR_DAMAGED,

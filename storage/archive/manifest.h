@@ -51,8 +51,9 @@ void manifest_free(struct manifest *m); /* leaves {0}; safe on {0} */
 /* Reads dir/name to its end and notes its size and hash. */
 bool manifest_add(struct manifest *m, const char *dir, const char *name, struct err *e);
 /* Are the files there, with the sizes and hashes noted?  ERR_DAMAGED, naming the first that is
- * not. */
-bool manifest_check(const struct manifest *m, const char *dir, struct err *e);
+ * not.  A look that pace stopped says true. */
+bool manifest_check(
+    const struct manifest *m, const char *dir, struct pace *pace, struct err *e);
 const struct manifest_file *manifest_find(
     const struct manifest *m, const char *name); /* NULL: not in it */
 

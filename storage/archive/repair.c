@@ -98,12 +98,12 @@ logs_copy(
     const char *dir, const struct repair_source *s, const struct manifest *m, struct err *e)
 {
 	for (uint32_t file = m->first_log; file <= s->end.file; file++) {
-		const char *name = logfile_name(file).text;
+		struct logfile_name name = logfile_name(file);
 		uint64_t bytes = file == s->end.file ? s->end.offset : UINT64_MAX;
 
 		if (bytes > 0 &&
-		    !folder_copy_file(
-			folder_path(s->logs, name).text, folder_path(dir, name).text, bytes, e))
+		    !folder_copy_file(folder_path(s->logs, name.text).text,
+			folder_path(dir, name.text).text, bytes, e))
 			return false;
 	}
 	return true;
@@ -132,7 +132,7 @@ source_is_good(const struct repair_source *s, const struct manifest *m, struct e
 		return err_set(e, ERR_SERVER_FAIL,
 		    "the backup was written by format %u; this program knows up to %d",
 		    m->format, ENV_FORMAT);
-	return manifest_check(m, s->files, e) && log_is_whole(s, m, e);
+	return manifest_check(m, s->files, &(struct pace){0}, e) && log_is_whole(s, m, e);
 }
 
 bool

@@ -13,9 +13,10 @@
 #include "base/folder.h"
 #include "base/io.h"
 #include "storage/archive/pages.h"
-#include "storage/database.h"
+#include "storage/env.h"
 
 #define SIZES_NAME "sizes"
+#define SIZES_NEW_NAME "sizes.new"
 #define SIZES_BYTES_MAX (1u << 20)
 
 struct listing {
@@ -29,7 +30,7 @@ line_add(void *listing, const char *name, struct err *e)
 	struct listing *l = listing;
 	struct stat st;
 
-	if (!database_is_file(name))
+	if (!env_is_database(name))
 		return true;
 	if (stat(folder_path(l->dir, name).text, &st) != 0)
 		return err_set(
@@ -61,6 +62,7 @@ bool
 sizes_note(const char *dir, struct str list, uint64_t *last, struct err *e)
 {
 	struct folder_path path = folder_path(dir, SIZES_NAME);
+	struct folder_path aside = folder_path(dir, SIZES_NEW_NAME);
 	struct buf text = {0};
 	uint64_t hash = hash_of(list);
 	bool ok = true;
@@ -70,8 +72,9 @@ sizes_note(const char *dir, struct str list, uint64_t *last, struct err *e)
 		return true;
 	buf_add_str(&text, list);
 	buf_printf(&text, "%016" PRIx64 "\n", hash);
-	fd = open(path.text, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	if (fd < 0 || !io_write_full(fd, text.s, text.len))
+	fd = open(aside.text, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (fd < 0 || !io_write_full(fd, text.s, text.len) ||
+	    rename(aside.text, path.text) != 0)
 		ok = err_set(e, errno == ENOSPC ? ERR_SERVER_UNAVAILABLE : ERR_SERVER_FAIL,
 		    "cannot write %s: %s", path.text, strerror(errno));
 	else

@@ -29,42 +29,44 @@ each_file(void *look, const char *name, struct err *e)
 {
 	const struct look *l = look;
 
-	return !database_is_file(name) ||
+	return !env_is_database(name) ||
 	    pages_check(folder_path(l->env->dir.text, name).text, l->between, l->arg, e);
 }
 
 static bool
-base_is_whole(struct archive *a, struct err *e)
+base_is_whole(struct archive *a, struct pace *pace, struct err *e)
 {
 	struct folder_path base = folder_path(archive_dir(a), ARCHIVE_BASE);
 	struct manifest m;
-	bool ok = manifest_read(&m, base.text, e) && manifest_check(&m, base.text, e);
+	bool ok = manifest_read(&m, base.text, e) && manifest_check(&m, base.text, pace, e);
 
 	manifest_free(&m);
 	return ok;
 }
 
 static bool
-logs_are_whole(struct archive *a, struct err *e)
+logs_are_whole(struct archive *a, struct pace *pace, struct err *e)
 {
 	struct log_place end = archive_end(a), whole;
 
-	if (!logfile_end(archive_dir(a), (struct log_place){archive_first(a), 0}, &whole, e))
+	if (!logfile_end_paced(
+		archive_dir(a), (struct log_place){archive_first(a), 0}, &whole, pace, e))
 		return false;
-	return log_place_compare(whole, end) >= 0 ||
+	return pace->stopped || log_place_compare(whole, end) >= 0 ||
 	    err_set(e, ERR_DAMAGED, "the archive's log is whole up to %u/%u, and not to %u/%u",
 		whole.file, whole.offset, end.file, end.offset);
 }
 
 /* Without its base nothing counts on the archive, and a new one is made. */
 static void
-archive_look(struct env *env)
+archive_look(struct env *env, struct pace *pace)
 {
 	int64_t made_s, made_later_s;
 	struct err why = {0};
 
 	if (env->archive == NULL || !archive_has_base(env->archive, &made_s) ||
-	    (base_is_whole(env->archive, &why) && logs_are_whole(env->archive, &why)))
+	    (base_is_whole(env->archive, pace, &why) &&
+		logs_are_whole(env->archive, pace, &why)))
 		return;
 	/* A new one has taken its place meanwhile, and its logs are gone: look another time. */
 	if (!archive_has_base(env->archive, &made_later_s) || made_later_s != made_s)
@@ -82,7 +84,7 @@ sweep_once(struct env *env, bool (*between)(void *arg), void *arg, struct err *e
 
 	if (!folder_list(env->dir.text, each_file, &l, e))
 		return false;
-	archive_look(env);
+	archive_look(env, &(struct pace){.between = between, .arg = arg});
 	return true;
 }
 

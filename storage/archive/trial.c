@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -87,14 +88,17 @@ wait_for(struct chore *c, pid_t pid, int *status, struct err *e)
 bool
 trial_run(struct chore *c, const char *dir, const char *logs, struct err *e)
 {
-	const char *argv[] = {"outbox-store", "--verify", dir, "--logs", logs, NULL};
+	char cache_mb[16];
+	const char *argv[] = {
+	    "outbox-store", "--cache-mb", cache_mb, "--verify", dir, "--logs", logs, NULL};
 	int told_fd = memfd_create("outbox-trial", MFD_CLOEXEC);
 	pid_t parent = getpid(), pid = -1;
 	bool ok = false;
 	int status;
 
+	snprintf(cache_mb, sizeof cache_mb, "%u", c->env->cache_mb);
 	if (logs == NULL)
-		argv[3] = NULL;
+		argv[5] = NULL;
 	if (told_fd >= 0)
 		pid = fork();
 	if (pid == 0)
