@@ -3,6 +3,7 @@
 #include "config/config.h"
 
 #include <confuse.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -246,11 +247,29 @@ static const struct option {
 };
 #define N_OPTIONS (sizeof options / sizeof options[0])
 
+/* Where an option was given first is kept in its comment, which libConfuse has no other use for
+ * unless it is asked to. */
+static bool
+is_first(cfg_t *file, cfg_opt_t *opt)
+{
+	char line[16];
+
+	if (cfg_opt_getcomment(opt) != NULL) {
+		cfg_error(file, "%s is given twice: in line %s too", opt->name,
+		    cfg_opt_getcomment(opt));
+		return false;
+	}
+	snprintf(line, sizeof line, "%d", file->line);
+	return cfg_opt_setcomment(opt, line) == 0;
+}
+
 static int
 validate(cfg_t *file, cfg_opt_t *opt)
 {
 	const struct option *o = options;
 
+	if (!is_first(file, opt))
+		return -1;
 	while (strcmp(o->name, opt->name) != 0)
 		o++;
 	if (o->check != NULL) {

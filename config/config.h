@@ -43,7 +43,8 @@ struct config {
 	struct limits limits;
 };
 
-/* path NULL: the defaults.  An unknown option, a wrong type or a value out of range:
+/* path NULL: the defaults.  An unknown option, one that comes twice, a wrong type or a value
+ * out of range:
  * ERR_SERVER_FAIL naming path and line. */
 bool config_read(struct config *c, const char *path, struct err *e);
 void config_free(struct config *c);

@@ -55,6 +55,21 @@ make_dir(const char *path, mode_t mode, struct err *e)
 	return err_set(e, ERR_SERVER_FAIL, "cannot make %s: %s", path, strerror(errno));
 }
 
+/* What root makes in a folder of somebody else's, that user cannot open afterwards. */
+static bool
+check_owner(const char *path, struct err *e)
+{
+	struct stat st;
+
+	if (geteuid() != 0 || stat(path, &st) < 0 || st.st_uid == 0)
+		return true;
+	return err_set(e, ERR_SERVER_FAIL,
+	    "%s belongs to user %u, and this is root: start outboxd as that user (systemctl "
+	    "start "
+	    "report-outbox does)",
+	    path, (unsigned)st.st_uid);
+}
+
 /* Children are the programs that lie beside this one. */
 static bool
 find_programs(struct site *s, struct err *e)
@@ -92,6 +107,8 @@ site_open(struct site *s, const char *config_path, struct err *e)
 		return false;
 	s->pid_path = config_pid_file(&s->config);
 	s->store_path = config_store_socket(&s->config);
+	if (!check_owner(s->config.data_dir, e) || !check_owner(s->config.run_dir, e))
+		return false;
 	if (!metrics_make(&s->metrics, &s->metrics_fd, e) || !find_programs(s, e) ||
 	    !make_dir(s->config.run_dir, 0755, e) || !make_dir(s->config.data_dir, 0700, e))
 		return false;

@@ -368,6 +368,11 @@ begin(struct supervisor *s, const char *config_path, struct err *e)
 	if (!site_open(&s->site, config_path, e) || !open_signals(s, e))
 		return false;
 	s->log->level = s->site.config.log_level;
+	if (geteuid() == 0)
+		log_line(s->log, LOG_LEVEL_WARN, "root",
+		    "why=\"outboxd, the store and the workers run as root, and their files "
+		    "belong "
+		    "to root: fit for a container or a trial\"");
 	if (getenv("NOTIFY_SOCKET") != NULL) {
 		s->notify_socket = str_dup(str_of(getenv("NOTIFY_SOCKET")));
 		unsetenv("NOTIFY_SOCKET"); /* not the children's to use */

@@ -55,8 +55,7 @@ what_the_file_says_replaces_a_default(void)
 			       "server_names = \"a.example [::2]  192.0.2.1\"\n"
 			       "trusted_proxies = \"192.0.2.1 2001:db8::/32\"\n"
 			       "redirect_uris = \"https://a/cb  http://b:1/c?d\"\n"
-			       "workers = 6\r\n"
-			       "workers = 7\n"
+			       "workers = 7\r\n"
 			       "log_level = debug\n"
 			       "metrics_open_to = nobody\n"
 			       "max_calls_in_request = 9\n",
@@ -137,6 +136,11 @@ static const struct {
 	const char *text, *complaint;
 } bad[] = {
     {"workers = 1\nwrokers = 2\n", "x.conf: line 2: no such option 'wrokers'"},
+    {"workers = 2\n# a comment\nlog_level = info\nworkers = 2\n",
+	"x.conf: line 4: workers is given twice: in line 1 too"},
+    {"data_dir = \"/a\"\ndata_dir = \"/b\"\n",
+	"line 2: data_dir is given twice: in line 1 too"},
+    {"listen_mode = 0600 listen_mode = 0600\n", "line 1: listen_mode is given twice"},
     {"\n\nworkers = many\n", "line 3: invalid integer value for option 'workers'"},
     {"# one\n  # two\nworkers = 3 # don't\ncolour = 3\n", "line 4: no such option 'colour'"},
     {"data_dir = '/it\\'s #1'\nrun_dir = \"/\\\"#\"\ncolour = 3\n", "line 3: no such option"},

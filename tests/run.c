@@ -47,6 +47,7 @@ static const struct {
     {"ctl_dump", ctl_dump_tests},
     {"ctl_backup", ctl_backup_tests},
     {"daemon", daemon_tests},
+    {"daemon_start", daemon_start_tests},
     {"storage", storage_tests},
     {"storage_set", storage_set_tests},
     {"storage_upkeep", storage_upkeep_tests},

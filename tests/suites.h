@@ -23,6 +23,7 @@ extern const CU_TestInfo ctl_site_tests[];
 extern const CU_TestInfo ctl_tests[];
 extern const CU_TestInfo ctl_text_tests[];
 extern const CU_TestInfo ctl_user_tests[];
+extern const CU_TestInfo daemon_start_tests[];
 extern const CU_TestInfo daemon_tests[];
 extern const CU_TestInfo fcgi_heartbeat_tests[];
 extern const CU_TestInfo fcgi_loop_tests[];
