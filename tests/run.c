@@ -48,6 +48,7 @@ static const struct {
     {"ctl_backup", ctl_backup_tests},
     {"daemon", daemon_tests},
     {"daemon_start", daemon_start_tests},
+    {"quickstart", quickstart_tests},
     {"storage", storage_tests},
     {"storage_set", storage_set_tests},
     {"storage_upkeep", storage_upkeep_tests},
