@@ -127,7 +127,11 @@ void
 model_document(struct buf *out)
 {
 	buf_puts(out, preface);
-	buf_printf(out, "\nA refusal lists at most %d properties.\n", MODEL_MAX_PROBLEMS);
+	buf_printf(out,
+	    "\nA refusal lists at most %d properties, and as many as fit into %d bytes with "
+	    "what is\n"
+	    "wrong with them. Its description says how many more there are.\n",
+	    MODEL_MAX_PROBLEMS, MODEL_MAX_PROBLEM_BYTES);
 	add_kinds(out);
 	for (size_t i = 0; model_types[i] != NULL; i++) {
 		struct found types = {0}, enumerations = {0};

@@ -56,7 +56,7 @@ problem(struct walk *w, const struct step *at, const char *want)
 {
 	struct buf path = {0};
 
-	if (w->problems->n < MODEL_MAX_PROBLEMS)
+	if (!problems_are_full(w->problems))
 		add_path(&path, at);
 	problems_add(w->problems, buf_terminate(&path), "%s", want);
 	buf_free(&path);
@@ -68,7 +68,7 @@ wrong_value(struct walk *w, const struct field *f, const struct step *at)
 {
 	struct buf want = {0};
 
-	if (w->problems->n < MODEL_MAX_PROBLEMS)
+	if (!problems_are_full(w->problems))
 		kind_want(f, &want);
 	problem(w, at, buf_terminate(&want));
 	buf_free(&want);

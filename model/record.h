@@ -25,11 +25,14 @@ struct problem {
 	char *want; /* "must be an integer from 0 to 9007199254740991" */
 };
 
-#define MODEL_MAX_PROBLEMS 10000 /* further ones are counted in .more */
+#define MODEL_MAX_PROBLEMS 50             /* listed; further ones are counted in .more */
+#define MODEL_MAX_PROBLEM_BYTES 8192      /* of the listed paths and wants together */
+#define MODEL_MAX_PROBLEM_PATH_BYTES 1024 /* a longer path is cut and ends in "..." */
 
 struct problems {
 	struct problem *list;
 	size_t n, more;
+	size_t bytes; /* of the listed paths and wants */
 	/* The canonical text passed the limit: the one problem that has no path. */
 	bool too_large;
 	/* The patch itself is at fault (invalidPatch), not the values (invalidProperties). */
@@ -38,6 +41,8 @@ struct problems {
 
 void problems_add(struct problems *p, const char *path, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+/* No further problem will be listed, only counted. */
+bool problems_are_full(const struct problems *p);
 /* For a person, a few: "report/records/0/count must be ...; domain must be ...; and 7 more". */
 void problems_describe(const struct problems *p, struct buf *out);
 /* How many there are, those counted in .more too; too_large is not among them. */

@@ -462,7 +462,7 @@ so_many_problems_are_listed_and_further_ones_counted(void)
 	CU_ASSERT_FALSE(model_record(&toy, v, RECORD_MAX, &r, &p));
 	CU_ASSERT_EQUAL(p.n, MODEL_MAX_PROBLEMS);
 	CU_ASSERT_EQUAL(p.more, 0);
-	CU_ASSERT_STRING_EQUAL(p.list[MODEL_MAX_PROBLEMS - 1].path, "tags/9999");
+	CU_ASSERT_STRING_EQUAL(p.list[MODEL_MAX_PROBLEMS - 1].path, "tags/49");
 	record_free(&r);
 	problems_free(&p);
 	json_array_append_new(tags, json_null());
@@ -470,7 +470,7 @@ so_many_problems_are_listed_and_further_ones_counted(void)
 	CU_ASSERT_EQUAL(p.n, MODEL_MAX_PROBLEMS);
 	CU_ASSERT_EQUAL(p.more, 1);
 	problems_describe(&p, &text);
-	CU_ASSERT_PTR_NOT_NULL(strstr(buf_terminate(&text), "; and 9996 more"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(buf_terminate(&text), "; and 46 more"));
 	CU_ASSERT_EQUAL(strncmp(text.s, "tags/0 must be an e-mail", 24), 0);
 	buf_free(&text);
 	record_free(&r);
@@ -501,6 +501,52 @@ a_description_is_short_and_whole_utf8(void)
 	buf_free(&path);
 	buf_free(&text);
 	problems_free(&p);
+}
+
+/* Adds problems of that many bytes each until one is not listed; answers how many are. */
+static size_t
+problems_listed(size_t bytes)
+{
+	struct problems p = {0};
+	struct buf path = {0};
+	size_t n;
+
+	while (path.len < bytes - strlen("is wrong"))
+		buf_putc(&path, 'x');
+	buf_terminate(&path);
+	while (p.more == 0)
+		problems_add(&p, path.s, "is wrong");
+	n = p.n;
+	problems_add(&p, "a", "is wrong");
+	CU_ASSERT_EQUAL(
+	    p.more, 2); /* a short one is not listed after those before it were not */
+	buf_free(&path);
+	problems_free(&p);
+	return n;
+}
+
+static void
+problems_are_listed_up_to_a_number_of_bytes(void)
+{
+	CU_ASSERT_EQUAL(problems_listed(MODEL_MAX_PROBLEM_BYTES / 8), 8);
+	CU_ASSERT_EQUAL(problems_listed(MODEL_MAX_PROBLEM_BYTES / 8 + 1), 7);
+}
+
+static void
+a_path_of_a_problem_is_cut_after_a_number_of_bytes(void)
+{
+	for (size_t past = 0; past < 2; past++) {
+		struct problems p = {0};
+		struct buf path = {0};
+
+		while (path.len < MODEL_MAX_PROBLEM_PATH_BYTES + past)
+			buf_putc(&path, 'x');
+		problems_add(&p, buf_terminate(&path), "is wrong");
+		CU_ASSERT_EQUAL(strlen(p.list[0].path),
+		    MODEL_MAX_PROBLEM_PATH_BYTES + past * strlen("..."));
+		buf_free(&path);
+		problems_free(&p);
+	}
 }
 
 #define MANY 25000
@@ -583,6 +629,10 @@ const CU_TestInfo model_record_tests[] = {
 	a_record_that_is_too_large_is_not_written_to_its_end},
     {"so many problems are listed and further ones counted",
 	so_many_problems_are_listed_and_further_ones_counted},
+    {"problems are listed up to a number of bytes",
+	problems_are_listed_up_to_a_number_of_bytes},
+    {"a path of a problem is cut after a number of bytes",
+	a_path_of_a_problem_is_cut_after_a_number_of_bytes},
     {"a description is short and whole UTF-8", a_description_is_short_and_whole_utf8},
     {"a report with 25,000 records takes little more than its text",
 	a_report_with_25000_records_takes_little_more_than_its_text},
