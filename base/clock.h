@@ -9,6 +9,7 @@ struct clock {
 };
 
 int64_t clock_now_s(const struct clock *c);
-int64_t clock_monotonic_us(void); /* microseconds since some start; for durations */
+int64_t clock_thread_cpu_us(void); /* that this thread has used a core for */
+int64_t clock_monotonic_us(void);  /* microseconds since some start; for durations */
 
 #endif

@@ -238,10 +238,14 @@ static const struct option {
     {"max_objects_in_get", offsetof(struct config, limits.max_objects_in_get), store_size, NULL,
 	1, 100000},
     {"max_objects_in_set", offsetof(struct config, limits.max_objects_in_set), store_size, NULL,
-	1, 100000},
+	1, LIMITS_OBJECTS_IN_SET_MAX},
     {"max_query_limit", offsetof(struct config, limits.max_query_limit), store_size, NULL, 1,
 	1000000},
     {"max_changes", offsetof(struct config, limits.max_changes), store_size, NULL, 1, 1000000},
+    {"max_work_in_request", offsetof(struct config, limits.max_work_in_request), store_size,
+	NULL, 1000000, 2000000000},
+    {"max_cpu_ms_in_request", offsetof(struct config, limits.max_cpu_ms_in_request), store_size,
+	NULL, 100, 1800000},
     {"max_concurrent_requests", offsetof(struct config, limits.max_concurrent_requests),
 	store_size, NULL, 1, 1000},
 };
@@ -354,6 +358,17 @@ out:
 	return ok;
 }
 
+/* A request has to end by itself long before its worker counts as stuck.  CPU time is not the
+ * time that a worker takes: it also waits for the store and for a core. */
+static void
+keep_cpu_below_timeout(struct config *c)
+{
+	size_t most = (size_t)c->worker_timeout_s * 1000 / 2;
+
+	if (c->limits.max_cpu_ms_in_request > most)
+		c->limits.max_cpu_ms_in_request = most;
+}
+
 /* What no option can know alone. */
 static bool
 check_together(const struct config *c, const char *path, struct err *e)
@@ -394,6 +409,8 @@ config_parse(struct config *c, const char *path, struct str text, struct err *e)
 	}
 	blank_comments(copy.s);
 	ok = parse(c, path, copy.s, e) && check_together(c, path, e);
+	if (ok)
+		keep_cpu_below_timeout(c);
 out:
 	buf_free(&copy);
 	if (!ok)

@@ -5,6 +5,9 @@
 
 #include <stddef.h>
 
+/* The most that max_objects_in_set may be: what the store takes in one request. */
+#define LIMITS_OBJECTS_IN_SET_MAX 65536
+
 /* Published in the session where RFC 8620 names them. */
 struct limits {
 	size_t max_size_request;     /* of an HTTP body; 16 MiB */
@@ -16,6 +19,9 @@ struct limits {
 	size_t max_objects_in_set;   /* 500 */
 	size_t max_query_limit; /* ids of one /query page; 5000, at least max_objects_in_get */
 	size_t max_changes;     /* ids of one /changes or /queryChanges answer; 5000 */
+	size_t max_work_in_request;     /* units of base/budget.h; 20,000,000 */
+	size_t max_cpu_ms_in_request;   /* milliseconds of a core; 5000, and at most half of
+					   worker_timeout_s */
 	size_t max_concurrent_requests; /* told to clients; 16 */
 };
 

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/budget.h"
 #include "base/err.h"
 #include "base/str.h"
 #include "jmap/arguments.h"
@@ -21,6 +22,7 @@ struct run {
 	const struct jmap_request *request;
 	const json_t *using;    /* capabilities, as in the Request */
 	json_t *created_ids;    /* creation id -> id: of the Request, and of every /set since */
+	struct budget budget;   /* of work and CPU time, for all the calls */
 	struct answers answers; /* to the calls before this one */
 	struct buf *out;        /* the Response, so far */
 	uint8_t body_hash[RUN_HASH_LEN]; /* of the Request's bytes */
@@ -70,6 +72,10 @@ bool jmap_query_changes(struct call *c, struct err *e); /* 5.6 */
 bool call_do(struct run *r, size_t index, struct str method, json_t *args, struct str tag);
 
 /* For the verbs. */
+
+/* Charges the Request's budget.  False with ERR_REQUEST_TOO_LARGE if it is spent. */
+bool call_charge(struct call *c, uint64_t units, struct err *e);
+bool call_charge_tree(struct call *c, const json_t *v, unsigned price, struct err *e);
 
 /* An argument; {0} if it is absent. */
 struct str call_string(const struct call *c, const char *name);

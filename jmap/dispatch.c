@@ -5,6 +5,9 @@
 #include "base/id.h"
 #include "jmap/problem.h"
 #include "jmap/write.h"
+#include "json/charge.h"
+
+#define CALL_PRICE 100 /* units, of a call that does next to nothing */
 
 static bool
 is_used(const struct run *r, const char *capability)
@@ -45,6 +48,25 @@ check_permission(const struct call *c, const struct verb *v, struct err *e)
 }
 
 static bool
+too_much_work(struct err *e)
+{
+	return err_set(e, ERR_REQUEST_TOO_LARGE,
+	    "The request asks for more work than one request may; send its calls in several");
+}
+
+bool
+call_charge(struct call *c, uint64_t units, struct err *e)
+{
+	return budget_charge(&c->run->budget, units) || too_much_work(e);
+}
+
+bool
+call_charge_tree(struct call *c, const json_t *v, unsigned price, struct err *e)
+{
+	return json_charge(&c->run->budget, v, price) || too_much_work(e);
+}
+
+static bool
 run_method(struct call *c, struct err *e)
 {
 	struct run *r = c->run;
@@ -57,7 +79,11 @@ run_method(struct call *c, struct err *e)
 		    e, ERR_UNKNOWN_METHOD, "The method needs %s in using", m.capability);
 	c->type = m.type;
 	c->verb = m.verb;
+	if (!call_charge(c, CALL_PRICE, e))
+		return false;
 	if (!references_resolve(&c->args, &r->answers, buf_str(r->out), e))
+		return false;
+	if (!call_charge_tree(c, c->args, 1, e))
 		return false;
 	if (m.verb->args != NULL && !arguments_check(m.verb->args, c->args, e))
 		return false;

@@ -92,9 +92,10 @@ fetch(const struct call *c, struct get *g, struct store_rows *rows, struct err *
 	return store_get(c->run->jmap->store, &q, rows, e);
 }
 
+#define BODY_BYTES_PER_UNIT 4 /* of a stored record that is shown */
+
 static bool
-write_list(
-    const struct call *c, const struct get *g, const struct store_rows *rows, struct err *e)
+write_list(struct call *c, const struct get *g, const struct store_rows *rows, struct err *e)
 {
 	struct buf *out = c->run->out;
 
@@ -105,6 +106,8 @@ write_list(
 
 		if (row->change == 0)
 			continue;
+		if (!call_charge(c, 1 + row->body.len / BODY_BYTES_PER_UNIT, e))
+			return false;
 		write_comma(out);
 		buf_puts(out, "{\"id\":");
 		write_id(out, c->type, row->id);

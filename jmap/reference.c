@@ -6,6 +6,7 @@
 
 #include "jmap/arguments.h"
 #include "jmap/ijson.h"
+#include "json/charge.h"
 #include "json/number.h"
 #include "json/read.h"
 
@@ -52,15 +53,16 @@ next_token(struct str *path, struct buf *token)
 /* Every element's result in one array; the elements of a result that is an array itself, not
  * the array. */
 static json_t *
-follow_all(json_t *array, struct str rest)
+follow_all(json_t *array, struct str rest, struct budget *b)
 {
 	json_t *all = json_array(), *one;
 	size_t i;
 
 	json_array_foreach(array, i, one) {
-		json_t *found = pointer_follow(one, rest);
+		json_t *found = budget_charge(b, 1) ? pointer_follow(one, rest, b) : NULL;
 
-		if (found == NULL) {
+		if (found == NULL || !budget_charge(b, json_array_size(found))) {
+			json_decref(found);
 			json_decref(all);
 			return NULL;
 		}
@@ -86,17 +88,18 @@ step(json_t *from, struct str token)
 }
 
 json_t *
-pointer_follow(json_t *from, struct str path)
+pointer_follow(json_t *from, struct str path, struct budget *b)
 {
 	struct buf token = {0};
 	json_t *found = NULL;
 
 	while (from != NULL && path.len > 0) {
 		buf_clear(&token);
-		if (!next_token(&path, &token))
+		if (!budget_charge(b, 1 + path.len / JSON_TEXT_BYTES_PER_UNIT) ||
+		    !next_token(&path, &token))
 			goto out;
 		if (json_is_array(from) && str_is(buf_str(&token), "*")) {
-			found = follow_all(from, path);
+			found = follow_all(from, path, b);
 			goto out;
 		}
 		from = step(from, buf_str(&token));
@@ -118,14 +121,18 @@ answer_tagged(struct answers *all, struct str tag)
 }
 
 /* The same answer can be asked for again and again, so a short Request could need any amount of
- * memory. */
+ * memory and time.  What is asked for after that would fail too, so nothing is left for it. */
 static bool
-too_much(const char *name, struct err *e)
+too_much(struct answers *all, const char *name, struct err *e)
 {
+	all->room = 0;
 	return err_set_at(e, ERR_INVALID_RESULT_REFERENCE, name,
 	    "takes more than one request may take from earlier answers");
 }
 
+#define PARSE_WEIGHT_PER_UNIT 4 /* ijson_weight() of a text that is parsed for one unit */
+
+/* The tree of the answer, made when it is first needed. */
 static bool
 read_answer(
     struct answers *all, struct answer *a, struct str response, const char *name, struct err *e)
@@ -135,9 +142,12 @@ read_answer(
 
 	if (a->tree != NULL)
 		return true;
+	if (text.len > all->room ||
+	    !budget_charge(all->budget, text.len / JSON_TEXT_BYTES_PER_UNIT))
+		return too_much(all, name, e);
 	weight = ijson_weight(text);
-	if (weight > all->room)
-		return too_much(name, e);
+	if (weight > all->room || !budget_charge(all->budget, weight / PARSE_WEIGHT_PER_UNIT))
+		return too_much(all, name, e);
 	all->room -= weight;
 	a->tree = json_read(text, JSON_ALLOW_NUL, NULL);
 	return true;
@@ -163,21 +173,28 @@ static json_t *
 bring(struct answers *all, const struct answer *a, struct str path, const char *name,
     struct err *e)
 {
-	json_t *found = pointer_follow(a->tree, path);
+	json_t *found = all->room > 0 ? pointer_follow(a->tree, path, all->budget) : NULL;
 	size_t left = all->room;
 
+	if (all->room == 0 || budget_is_spent(all->budget)) {
+		too_much(all, name, e);
+		goto fail;
+	}
 	if (found == NULL) {
 		err_set_at(e, ERR_INVALID_RESULT_REFERENCE, name,
 		    "has a path that leads nowhere in that answer");
-		return NULL;
+		goto fail;
 	}
-	if (json_dump_callback(found, count, &left, JSON_COMPACT | JSON_ENCODE_ANY) != 0) {
-		too_much(name, e);
-		json_decref(found);
-		return NULL;
+	if (!json_charge(all->budget, found, 1) ||
+	    json_dump_callback(found, count, &left, JSON_COMPACT | JSON_ENCODE_ANY) != 0) {
+		too_much(all, name, e);
+		goto fail;
 	}
 	all->room = left;
 	return found;
+fail:
+	json_decref(found);
+	return NULL;
 }
 
 static json_t *
@@ -240,6 +257,8 @@ references_resolve(json_t **args, struct answers *all, struct str response, stru
 
 	if (!has_reference(*args))
 		return true;
+	if (!budget_charge(all->budget, json_object_size(*args)))
+		return err_set(e, ERR_REQUEST_TOO_LARGE, "There are too many arguments");
 	if (!check_names(*args, e))
 		return false;
 	resolved = json_object();

@@ -5,6 +5,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+#include "base/budget.h"
 #include "base/err.h"
 #include "base/str.h"
 
@@ -21,7 +22,8 @@ struct answers {
 	struct answer *list;
 	size_t n;
 	size_t room; /* bytes that references may still take: of answers parsed for them, by
-			ijson_weight(), and of what they bring */
+			ijson_weight(), and of what they bring; 0 once one wanted more */
+	struct budget *budget; /* of the Request; NULL: none */
 };
 
 void answers_add(struct answers *all, struct answer one);
@@ -34,7 +36,7 @@ void answers_free(struct answers *all); /* leaves {0} */
 bool references_resolve(json_t **args, struct answers *all, struct str response, struct err *e);
 
 /* What a JSON pointer (RFC 6901) with "*" for each element of an array leads to, as a new
- * reference; NULL for nowhere. */
-json_t *pointer_follow(json_t *from, struct str path);
+ * reference; NULL for nowhere, or if the budget is spent. */
+json_t *pointer_follow(json_t *from, struct str path, struct budget *b);
 
 #endif

@@ -157,10 +157,13 @@ jmap_request(struct jmap *j, const struct jmap_request *q, struct buf *out,
 	size_t start = out->len;
 	bool ok = false;
 
+	budget_begin_cpu(&r.budget, j->limits->max_work_in_request,
+	    (int64_t)j->limits->max_cpu_ms_in_request * 1000);
 	if (!read_request(&r, &request, e) || !check_request(request, j->limits, e))
 		goto out;
 	/* What references bring counts like what was sent. */
 	r.answers.room = j->limits->max_size_request;
+	r.answers.budget = &r.budget;
 	r.using = json_object_get(request, "using");
 	r.created_ids = json_incref(json_object_get(request, "createdIds"));
 	if (r.created_ids == NULL)

@@ -175,6 +175,8 @@ refuse_updates_of_destroyed(struct set *s)
 				    u, ERR_WILL_DESTROY, "The same call destroys the record");
 }
 
+#define PAIRS_PER_UNIT 100 /* of items that are compared, to find two of one record */
+
 bool
 set_plan(struct set *s, struct call *c, struct err *e)
 {
@@ -190,7 +192,7 @@ set_plan(struct set *s, struct call *c, struct err *e)
 	if (n > most)
 		return err_set(e, ERR_REQUEST_TOO_LARGE,
 		    "One call may create, update and destroy %zu records together", most);
-	if (!read_state(s, e))
+	if (!call_charge(c, (uint64_t)n * n / PAIRS_PER_UNIT, e) || !read_state(s, e))
 		return false;
 	s->items = mem_new(n, sizeof *s->items);
 	plan_creates(s);

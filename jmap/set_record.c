@@ -82,15 +82,23 @@ show_created(const struct set *s, struct item *i, struct err *e)
 	return show_record(t, &i->record, wanted, FACE_ARRAYS, &i->answer, e);
 }
 
+#define SENT_PRICE 4          /* units for each value that is checked, written and kept */
+#define BASE_BYTES_PER_UNIT 2 /* of a stored record that is read, changed and checked again */
+
 /* Takes sent: it is many times the size of the text that is kept of it, and must be gone before
  * an answer is made. */
 static bool
 make_create(struct set *s, struct item *i, json_t *sent, struct err *e)
 {
 	const struct limits *limits = s->call->run->jmap->limits;
-	json_t *v = without_id(sent);
 	struct problems p = {0};
+	json_t *v;
 
+	if (!call_charge_tree(s->call, sent, SENT_PRICE, e)) {
+		json_decref(sent);
+		return false;
+	}
+	v = without_id(sent);
 	if (v != sent)
 		problems_add(&p, "id", "is given by the server");
 	model_record(s->call->type, v, limits->max_size_record, &i->record, &p);
@@ -178,11 +186,15 @@ make_update(struct set *s, struct item *i, struct str base, struct err *e)
 	const struct type *t = s->call->type;
 	const json_t *sent = json_object_get(s->update, i->key.s);
 	const json_t *id = json_object_get(sent, "id");
-	json_t *record = json_read(base, 0, NULL);
-	json_t *patch = without_id((json_t *)sent);
+	json_t *record = NULL, *patch = NULL;
 	struct problems p = {0};
 	bool ok = false;
 
+	if (!call_charge_tree(s->call, sent, SENT_PRICE, e) ||
+	    !call_charge(s->call, base.len / BASE_BYTES_PER_UNIT, e))
+		return false;
+	record = json_read(base, 0, NULL);
+	patch = without_id((json_t *)sent);
 	if (record == NULL) {
 		err_set(e, ERR_SERVER_FAIL, "A stored record cannot be read");
 		goto out;

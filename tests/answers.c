@@ -10,7 +10,7 @@
 bool
 answer_has(json_t *v, const char *path, const char *json)
 {
-	json_t *found = pointer_follow(v, str_of(path));
+	json_t *found = pointer_follow(v, str_of(path), NULL);
 	json_t *want =
 	    json == NULL ? NULL : json_loads(json, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
 	bool same = found == NULL || want == NULL ? found == want : json_equal(found, want);

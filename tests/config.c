@@ -96,9 +96,11 @@ static const struct {
     {"max_size_response", 1 << 20, 128 << 20},
     {"max_calls_in_request", 1, 1000},
     {"max_objects_in_get", 1, 5000},
-    {"max_objects_in_set", 1, 100000},
+    {"max_objects_in_set", 1, LIMITS_OBJECTS_IN_SET_MAX},
     {"max_query_limit", 500, 1000000},
     {"max_changes", 1, 1000000},
+    {"max_work_in_request", 1000000, 2000000000},
+    {"max_cpu_ms_in_request", 100, 1800000},
     {"max_concurrent_requests", 1, 1000},
 };
 
@@ -128,6 +130,30 @@ numbers_have_ranges(void)
 		check_value(ranges[i].name, ranges[i].max, true);
 		check_value(ranges[i].name, ranges[i].min - 1, false);
 		check_value(ranges[i].name, ranges[i].max + 1, false);
+	}
+}
+
+static void
+cpu_time_of_a_request_is_at_most_half_of_the_worker_timeout(void)
+{
+	static const struct {
+		const char *text;
+		size_t want;
+	} cases[] = {
+	    {"", 5000},
+	    {"worker_timeout_s = 10\n", 5000},
+	    {"worker_timeout_s = 8\n", 4000},
+	    {"worker_timeout_s = 3600\nmax_cpu_ms_in_request = 1800000\n", 1800000},
+	    {"worker_timeout_s = 3599\nmax_cpu_ms_in_request = 1800000\n", 1799500},
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct config c;
+		struct err e = {0};
+
+		CU_ASSERT_TRUE(config_parse(&c, "x.conf", str_of(cases[i].text), &e));
+		CU_ASSERT_EQUAL(c.limits.max_cpu_ms_in_request, cases[i].want);
+		config_free(&c);
 	}
 }
 
@@ -298,6 +324,8 @@ const CU_TestInfo config_tests[] = {
     {"an empty file gives the defaults", an_empty_file_gives_the_defaults},
     {"what the file says replaces a default", what_the_file_says_replaces_a_default},
     {"numbers have ranges", numbers_have_ranges},
+    {"CPU time of a request is at most half of worker_timeout_s",
+	cpu_time_of_a_request_is_at_most_half_of_the_worker_timeout},
     {"a complaint names the line and the option", a_complaint_names_the_line_and_the_option},
     {"one bad file does not spoil the next", one_bad_file_does_not_spoil_the_next},
     {"only text is read", only_text_is_read},

@@ -221,7 +221,7 @@ pointers_lead_where_the_rfc_says(void)
 	json_t *v = parse(cases[0].found);
 
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-		json_t *found = pointer_follow(v, str_of(cases[i].path));
+		json_t *found = pointer_follow(v, str_of(cases[i].path), NULL);
 
 		if (cases[i].found == NULL) {
 			CU_ASSERT_PTR_NULL(found);

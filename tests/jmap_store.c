@@ -477,7 +477,7 @@ client(const struct outbox *shared, const char *method, const char *args, int ro
 	o.jmap = (struct jmap){o.store, &o.clock, &o.limits, NULL};
 	for (int i = 0; i < rounds; i++) {
 		json_t *a = outbox_call(&o, FACE_MAPS, method, args);
-		json_t *found = pointer_follow(a, str_of(path));
+		json_t *found = pointer_follow(a, str_of(path), NULL);
 		char *text =
 		    found == NULL ? NULL : json_dumps(found, JSON_COMPACT | JSON_ENCODE_ANY);
 

@@ -14,6 +14,7 @@ static const struct {
 	const CU_TestInfo *tests;
 } suites[] = {
     {"base", base_tests},
+    {"budget", budget_tests},
     {"metrics", metrics_tests},
     {"json", json_tests},
     {"model", model_tests},

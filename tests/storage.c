@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "config/limits.h"
 #include "storage/body.h"
 #include "storage/table.h"
 #include "storage/wire/protocol.h"
@@ -363,6 +364,12 @@ a_domain_that_is_too_long_or_holds_a_nul_is_refused(void)
 }
 
 static void
+the_store_takes_the_largest_set_that_can_be_configured(void)
+{
+	CU_ASSERT_EQUAL(LIMITS_OBJECTS_IN_SET_MAX, REQUEST_OPS_MAX);
+}
+
+static void
 a_set_of_too_many_ops_is_refused(void)
 {
 	struct store_op *ops = mem_new(REQUEST_OPS_MAX + 1, sizeof *ops);
@@ -591,6 +598,8 @@ const CU_TestInfo storage_tests[] = {
     {"a domain that is too long or holds a NUL is refused",
 	a_domain_that_is_too_long_or_holds_a_nul_is_refused},
     {"a set of too many ops is refused", a_set_of_too_many_ops_is_refused},
+    {"the store takes the largest set that can be configured",
+	the_store_takes_the_largest_set_that_can_be_configured},
     {"a filter that is too deep or too wide is refused",
 	a_filter_that_is_too_deep_or_too_wide_is_refused},
     {"conditions that make no sense are refused", conditions_that_make_no_sense_are_refused},

@@ -10,6 +10,7 @@ extern const CU_TestInfo api_match_tests[];
 extern const CU_TestInfo api_tests[];
 extern const CU_TestInfo auth_tests[];
 extern const CU_TestInfo base_tests[];
+extern const CU_TestInfo budget_tests[];
 extern const CU_TestInfo config_tests[];
 extern const CU_TestInfo ctl_words_tests[];
 extern const CU_TestInfo client_settings_tests[];
