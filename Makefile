@@ -23,14 +23,16 @@ FUZZ_SEED  ?= 0
 SAMPLES    ?= ../shared/samples
 CLANG      ?= clang
 
-ROOMS     := base metrics json model config storage storage/query storage/wire storage/serve storage/archive storage/login auth login jmap schema fcgi daemon client ctl
-PKGS      := jansson libsodium fcgi libidn2 libconfuse libzstd zlib libcurl
-CPPFLAGS  += -D_GNU_SOURCE -I. $(shell pkg-config --cflags $(PKGS))
+ROOMS     := base metrics json model config storage storage/query storage/wire storage/serve storage/archive storage/login auth login jmap report schema fcgi daemon client ctl
+PKGS      := jansson libsodium fcgi libidn2 libconfuse libzstd zlib libcurl libxml-2.0 libpsl gmime-3.0
+PKG_FLAGS := $(patsubst -I%,-isystem%,$(shell pkg-config --cflags $(PKGS)))
+PKG_LIBS  := $(shell pkg-config --libs $(PKGS))
+CPPFLAGS  += -D_GNU_SOURCE -I. $(PKG_FLAGS)
 CFLAGS    ?= -O2 -g
 CFLAGS    += -std=c11 -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes
 CFLAGS    += -Wformat=2 -Wpointer-arith -Wwrite-strings -pthread
 LDFLAGS   += -pthread -Wl,--as-needed
-LDLIBS    += -ldb -lroaring $(shell pkg-config --libs $(PKGS))
+LDLIBS    += -ldb -lroaring $(PKG_LIBS)
 
 ifdef FUZZING
 BUILD     := build-fuzz

@@ -4,13 +4,11 @@
 
 #include <malloc.h>
 #include <sodium.h>
-#include <zlib.h>
 
+#include "base/gzip.h"
 #include "schema/document.h"
 
 #define HASH_BYTES 32
-#define GZIP_WINDOW (15 + 16) /* the largest window; 16 asks for gzip's header (zlib.h) */
-#define GZIP_MEMORY 8         /* zlib's default */
 
 static int
 append(const char *bytes, size_t len, void *arg)
@@ -28,27 +26,6 @@ make_text(struct buf *out, struct err *e)
 
 	json_decref(document);
 	return ok || err_set(e, ERR_SERVER_FAIL, "no memory for the schema document");
-}
-
-/* It is made once and sent often. */
-static bool
-make_gzip(struct str text, struct buf *out, struct err *e)
-{
-	z_stream z = {0};
-	bool ok = false;
-
-	if (deflateInit2(&z, Z_BEST_COMPRESSION, Z_DEFLATED, GZIP_WINDOW, GZIP_MEMORY,
-		Z_DEFAULT_STRATEGY) != Z_OK)
-		return err_set(e, ERR_SERVER_FAIL, "no memory to compress the schema document");
-	buf_reserve(out, deflateBound(&z, text.len));
-	z.next_in = (z_const Bytef *)text.s;
-	z.avail_in = (uInt)text.len;
-	z.next_out = (Bytef *)out->s;
-	z.avail_out = (uInt)(out->cap - out->len);
-	ok = deflate(&z, Z_FINISH) == Z_STREAM_END;
-	out->len = z.total_out;
-	deflateEnd(&z);
-	return ok || err_set(e, ERR_SERVER_FAIL, "the schema document cannot be compressed");
 }
 
 static void
@@ -69,7 +46,7 @@ schema_make(struct schema *s, struct err *e)
 
 	if (s->text.len > 0)
 		return true;
-	if (!make_text(&s->text, e) || !make_gzip(buf_str(&s->text), &s->gzip, e))
+	if (!make_text(&s->text, e) || !gzip_add(buf_str(&s->text), &s->gzip, e))
 		goto out;
 	make_hash(buf_str(&s->text), s->hash);
 	malloc_trim(0); /* the tree took ten times as much as is kept */

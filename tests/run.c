@@ -29,6 +29,7 @@ static const struct {
     {"jmap_filter", jmap_filter_tests},
     {"jmap_store", jmap_store_tests},
     {"jmap_limits", jmap_limits_tests},
+    {"report", report_tests},
     {"schema", schema_tests},
     {"fcgi", fcgi_tests},
     {"fcgi_schema", fcgi_schema_tests},

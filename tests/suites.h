@@ -48,6 +48,7 @@ extern const CU_TestInfo model_record_tests[];
 extern const CU_TestInfo model_tests[];
 extern const CU_TestInfo random_tests[];
 extern const CU_TestInfo quickstart_tests[];
+extern const CU_TestInfo report_tests[];
 extern const CU_TestInfo request_limits_tests[];
 extern const CU_TestInfo samples_tests[];
 extern const CU_TestInfo schema_tests[];
