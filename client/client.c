@@ -48,12 +48,16 @@ static bool
 take_session(struct client *c, const json_t *session, const char *url, struct err *e)
 {
 	const char *api = member_text(session, "apiUrl");
+	const char *download = member_text(session, "downloadUrl");
+	const char *account = member_text(json_object_get(session, "primaryAccounts"), OUTBOX);
 
 	if (api != NULL)
 		c->api_url = http_path_on(c->settings.url, api);
 	if (c->api_url == NULL)
 		return err_set(
 		    e, ERR_SERVER_FAIL, "what %s answers is no JMAP session: no apiUrl", url);
+	c->download_url = download != NULL ? str_dup(str_of(download)) : NULL;
+	c->account_id = account != NULL ? str_dup(str_of(account)) : NULL;
 	c->max_objects_in_get = limit_of(session, "maxObjectsInGet", OBJECTS_DEFAULT);
 	c->max_objects_in_set = limit_of(session, "maxObjectsInSet", OBJECTS_DEFAULT);
 	c->max_size_request = limit_of(session, "maxSizeRequest", SIZE_DEFAULT);
@@ -138,6 +142,8 @@ void
 client_close(struct client *c)
 {
 	free(c->api_url);
+	free(c->download_url);
+	free(c->account_id);
 	catalog_free(&c->catalog);
 	http_close(&c->http);
 	settings_free(&c->settings);

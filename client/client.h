@@ -13,6 +13,8 @@ struct client {
 	struct http *http;
 	struct catalog catalog;
 	char *api_url;             /* requests go there */
+	char *download_url;        /* a template; NULL: the server offers no downloads */
+	char *account_id;          /* in that template; NULL: the session names none */
 	size_t max_objects_in_get; /* the session's limits (RFC 8620, 2) */
 	size_t max_objects_in_set;
 	size_t max_size_request; /* bytes */
@@ -36,6 +38,12 @@ bool client_answer(const json_t *responses, size_t i, const json_t **arguments, 
  * is for json_decref(), and call's are stolen. */
 bool client_call(struct client *c, const char *type, const char *verb, json_t *call,
     json_t **arguments, struct err *e);
+
+/* Appends a blob (RFC 8620, 6.2).  type: the media type that the server is to tell.
+ * ERR_NOT_FOUND if there is no such blob, with what the server says of it; others as
+ * http_is_ok() has them. */
+bool client_download(
+    struct client *c, const char *blob, const char *type, struct buf *out, struct err *e);
 
 /* ["x:DmarcInternalReport/get", arguments, id]; arguments are stolen. */
 json_t *client_invocation(

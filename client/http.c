@@ -266,6 +266,7 @@ code_of(long status)
 	} codes[] = {
 	    {401, ERR_UNAUTHORIZED},
 	    {403, ERR_FORBIDDEN},
+	    {404, ERR_NOT_FOUND},
 	    {429, ERR_RATE_LIMIT},
 	    {502, ERR_SERVER_UNAVAILABLE},
 	    {503, ERR_SERVER_UNAVAILABLE},

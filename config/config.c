@@ -23,6 +23,10 @@ static const struct config defaults = {
     .listen_mode = 0660,
     .public_url = (char *)"",
     .server_names = (char *)"",
+    .report_format = (char *)"9990",
+    .report_organization = (char *)"",
+    .report_contact = (char *)"",
+    .deliver_from = (char *)"",
     .redirect_uris = (char *)"",
     .workers = 0,
     .worker_connections = 256,
@@ -141,6 +145,37 @@ check_names(const char *value)
 }
 
 static const char *
+check_format(const char *value)
+{
+	return strcmp(value, "9990") == 0 || strcmp(value, "7489") == 0 ? NULL : "9990 or 7489";
+}
+
+static const char *
+check_text(const char *value)
+{
+	for (const char *c = value; *c != '\0'; c++)
+		if ((unsigned char)*c < ' ' || *c == 0x7f)
+			return "a text without control characters";
+	return NULL;
+}
+
+/* Whether mail can come from it is for the mail server to say. */
+static const char *
+check_address(const char *value)
+{
+	const char *at = strchr(value, '@');
+
+	if (value[0] == '\0')
+		return NULL;
+	if (at == NULL || at == value || at[1] == '\0' || strchr(at + 1, '@') != NULL)
+		return "an address such as dmarc@example.com";
+	for (const char *c = value; *c != '\0'; c++)
+		if (*c <= ' ' || *c >= 0x7f || strchr("<>,;:\\\"()", *c) != NULL)
+			return "an address such as dmarc@example.com";
+	return NULL;
+}
+
+static const char *
 check_nets(const char *value)
 {
 	struct nets n;
@@ -203,6 +238,12 @@ static const struct option {
     {"run_dir", offsetof(struct config, run_dir), store_text, check_dir, 0, 0},
     {"listen", offsetof(struct config, listen), store_text, check_listen, 0, 0},
     {"listen_mode", offsetof(struct config, listen_mode), store_mode, NULL, 0600, 0777},
+    {"report_format", offsetof(struct config, report_format), store_text, check_format, 0, 0},
+    {"report_organization", offsetof(struct config, report_organization), store_text,
+	check_text, 0, 0},
+    {"report_contact", offsetof(struct config, report_contact), store_text, check_address, 0,
+	0},
+    {"deliver_from", offsetof(struct config, deliver_from), store_text, check_address, 0, 0},
     {"public_url", offsetof(struct config, public_url), store_text, check_url, 0, 0},
     {"server_names", offsetof(struct config, server_names), store_text, check_names, 0, 0},
     {"trusted_proxies", offsetof(struct config, trusted_proxies), store_nets, check_nets, 0, 0},
@@ -387,6 +428,25 @@ check_together(const struct config *c, const char *path, struct err *e)
 	return true;
 }
 
+/* The member of an option that is a text; NULL for any other. */
+static char **
+text_member(struct config *c, const struct option *o)
+{
+	return o->store == store_text ? (char **)(void *)((char *)c + o->member) : NULL;
+}
+
+/* Replaces the defaults, which are literals, by copies. */
+static void
+own_texts(struct config *c)
+{
+	for (size_t i = 0; i < N_OPTIONS; i++) {
+		char **text = text_member(c, &options[i]);
+
+		if (text != NULL)
+			*text = str_dup(str_of(*text));
+	}
+}
+
 bool
 config_parse(struct config *c, const char *path, struct str text, struct err *e)
 {
@@ -395,13 +455,7 @@ config_parse(struct config *c, const char *path, struct str text, struct err *e)
 
 	*c = defaults;
 	c->limits = limits_default;
-	c->data_dir = str_dup(str_of(defaults.data_dir));
-	c->archive_dir = str_dup(str_of(defaults.archive_dir));
-	c->run_dir = str_dup(str_of(defaults.run_dir));
-	c->listen = str_dup(str_of(defaults.listen));
-	c->public_url = str_dup(str_of(defaults.public_url));
-	c->server_names = str_dup(str_of(defaults.server_names));
-	c->redirect_uris = str_dup(str_of(defaults.redirect_uris));
+	own_texts(c);
 	buf_add_str(&copy, text);
 	if (strlen(buf_terminate(&copy)) != text.len) {
 		err_set(e, ERR_SERVER_FAIL, "%s is not a text file", path);
@@ -440,13 +494,12 @@ config_read_text(const char *path, struct buf *text, struct err *e)
 void
 config_free(struct config *c)
 {
-	free(c->data_dir);
-	free(c->archive_dir);
-	free(c->run_dir);
-	free(c->listen);
-	free(c->public_url);
-	free(c->server_names);
-	free(c->redirect_uris);
+	for (size_t i = 0; i < N_OPTIONS; i++) {
+		char **text = text_member(c, &options[i]);
+
+		if (text != NULL)
+			free(*text);
+	}
 	nets_free(&c->trusted_proxies);
 	*c = (struct config){0};
 }

@@ -24,6 +24,10 @@ struct config {
 	unsigned listen_mode; /* of a unix socket, octal in the file */
 	char *public_url;     /* in absolute URLs; "": from the request's scheme and Host */
 	char *server_names;   /* that Host may be where public_url is "", blanks between */
+	char *report_format;  /* of the XML of DMARC reports: "9990" or "7489" */
+	char *report_organization; /* of TLS reports that name none; "": none */
+	char *report_contact; /* address, of TLS reports that have none; "": deliver_from */
+	char *deliver_from;   /* From of messages; "": the contact in the report */
 	char *redirect_uris;  /* of logins, blanks between; "": those of the WebUI here */
 	struct nets trusted_proxies; /* whose X-Forwarded-For, -Proto and -Host are believed */
 	long workers;                /* processes; 0: one a core, at least 2 */

@@ -39,6 +39,8 @@ enum word {
 	WORD_FIELDS,
 	WORD_SORT,
 	WORD_LIMIT,
+	WORD_AS,
+	WORD_OUTPUT,
 	WORD_JSON,
 	WORD_NEW_IDS,
 	/* of backups */
@@ -130,6 +132,7 @@ command_run ctl_status;                                         /* ctl/status.c 
 command_run ctl_model;                                          /* ctl/show.c */
 command_run ctl_completion;                                     /* ctl/completion.c */
 command_run ctl_get, ctl_query;                                 /* ctl/ask.c */
+command_run ctl_render;                                         /* ctl/render.c */
 command_run ctl_create, ctl_update, ctl_delete;                 /* ctl/change.c */
 command_run ctl_describe;                                       /* ctl/describe.c */
 command_run ctl_compact;                                        /* ctl/chore.c */

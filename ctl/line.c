@@ -43,6 +43,19 @@ word_of_letter(int letter)
 	return WORD_NONE;
 }
 
+/* Appends what getopt_long() wants to know of the options that have a letter: "ho:". */
+static void
+add_letters(const struct option *options, struct buf *letters)
+{
+	for (; options->name != NULL; options++) {
+		const struct word_form *form = &word_forms[options->val - OPTION];
+
+		if (form->letter != '\0')
+			buf_printf(
+			    letters, "%c%s", form->letter, form->value != NULL ? ":" : "");
+	}
+}
+
 /* What getopt_long() did not like; a value stays unsaid, for it may be a secret. */
 static bool
 refuse_option(int answer, char **argv, const struct command *c, struct err *e)
@@ -84,26 +97,31 @@ add_in_place(struct line *l, const char *value, struct err *e)
 static bool
 read_words(struct line *l, int argc, char **argv, const struct option *options, struct err *e)
 {
+	struct buf letters = {0};
+	bool ok = false;
 	int o;
 
+	buf_puts(&letters, l->command == NULL ? "+:" : "-:");
+	add_letters(options, &letters);
 	optind = 0; /* glibc: start anew */
 	opterr = 0;
-	while ((o = getopt_long(
-		    argc, argv, l->command == NULL ? "+:h" : "-:h", options, NULL)) != -1) {
+	while ((o = getopt_long(argc, argv, buf_terminate(&letters), options, NULL)) != -1) {
 		if (word_of_letter(o) != WORD_NONE)
 			o = OPTION + (int)word_of_letter(o);
 		if (o >= OPTION)
 			add_value(l, (enum word)(o - OPTION),
 			    optarg != NULL ? optarg : word_forms[o - OPTION].name);
-		else if (o != IN_PLACE)
-			return refuse_option(o, argv, l->command, e);
-		else if (!add_in_place(l, optarg, e))
-			return false;
+		else if (o != IN_PLACE ? !refuse_option(o, argv, l->command, e)
+				       : !add_in_place(l, optarg, e))
+			goto out;
 	}
 	while (l->command != NULL && optind < argc)
 		if (!add_in_place(l, argv[optind++], e))
-			return false;
-	return true;
+			goto out;
+	ok = true;
+out:
+	buf_free(&letters);
+	return ok;
 }
 
 static bool

@@ -19,14 +19,15 @@ struct exchange {
  * with *e set, which is answered as a problem document. */
 typedef bool serve(struct exchange *x, struct err *e);
 
-serve route_jmap, route_session;                       /* route_jmap.c */
-serve route_schema;                                    /* route_schema.c */
-serve route_account, route_discover;                   /* route_discover.c */
-serve route_healthz, route_readyz;                     /* route_health.c */
-serve route_login, route_login_form;                   /* route_login.c: GET, POST */
-serve route_token;                                     /* route_token.c */
-serve route_metrics;                                   /* route_metrics.c */
-serve route_upload, route_download, route_eventsource; /* route_absent.c */
+serve route_jmap, route_session;       /* route_jmap.c */
+serve route_schema;                    /* route_schema.c */
+serve route_account, route_discover;   /* route_discover.c */
+serve route_healthz, route_readyz;     /* route_health.c */
+serve route_login, route_login_form;   /* route_login.c: GET, POST */
+serve route_token;                     /* route_token.c */
+serve route_metrics;                   /* route_metrics.c */
+serve route_download;                  /* route_download.c */
+serve route_upload, route_eventsource; /* route_absent.c */
 
 /* Who is asking, by the Authorization header: ERR_UNAUTHORIZED, or ERR_NOT_READY if the store
  * does not say. */

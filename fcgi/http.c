@@ -122,6 +122,7 @@ http_response_free(struct http_response *r)
 	buf_free(&r->body);
 	buf_free(&r->location);
 	buf_free(&r->set_cookie);
+	buf_free(&r->content_disposition);
 	buf_free(&r->content_security_policy);
 }
 
@@ -149,6 +150,9 @@ http_response_head(const struct http_response *r, struct buf *out)
 	if (r->content_security_policy.len > 0)
 		buf_printf(out, "Content-Security-Policy: %.*s\r\n",
 		    (int)r->content_security_policy.len, r->content_security_policy.s);
+	if (r->content_disposition.len > 0)
+		buf_printf(out, "Content-Disposition: %.*s\r\n",
+		    (int)r->content_disposition.len, r->content_disposition.s);
 	if (r->location.len > 0)
 		buf_printf(out, "Location: %.*s\r\n", (int)r->location.len, r->location.s);
 	if (r->set_cookie.len > 0)

@@ -7,6 +7,7 @@
 #include "base/net.h"
 #include "base/str.h"
 #include "jmap/jmap.h"
+#include "report/report.h"
 #include "schema/schema.h"
 
 /* Borrowed, for the time of one request. */
@@ -40,6 +41,7 @@ struct http_response {
 	const char *cache_control;
 	const char *content_encoding, *vary, *pragma; /* NULL: not sent */
 	struct buf content_security_policy;           /* empty: not sent */
+	struct buf content_disposition;               /* empty: not sent */
 	struct buf location;                          /* of a redirect; a whole header value */
 	struct buf set_cookie;                        /* "name=value; Path=/; HttpOnly" */
 	struct str request_id;  /* borrowed of the request; {0}: not sent */
@@ -57,12 +59,13 @@ struct http_response {
 struct http {
 	struct jmap jmap;
 	struct auth *auth;
-	struct login *login;         /* for /login and /auth/token */
-	const char *public_url;      /* "": from the request's scheme and Host */
-	const char *server_names;    /* that Host may be then, beside loopback */
-	struct nets trusted_proxies; /* borrowed */
-	struct schema schema;        /* {0} until somebody asks for it */
-	bool metrics_for_loopback;   /* /metrics without a token */
+	struct login *login;           /* for /login and /auth/token */
+	const char *public_url;        /* "": from the request's scheme and Host */
+	const char *server_names;      /* that Host may be then, beside loopback */
+	struct nets trusted_proxies;   /* borrowed */
+	struct schema schema;          /* {0} until somebody asks for it */
+	struct report_settings report; /* of downloads; borrowed */
+	bool metrics_for_loopback;     /* /metrics without a token */
 };
 
 /* Always fills *out: http_response_free() it. */

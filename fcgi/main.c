@@ -168,6 +168,18 @@ wrong_usage(void)
 	return EXIT_USAGE;
 }
 
+/* Borrowed from the configuration. */
+static struct report_settings
+report_settings(const struct config *c)
+{
+	return (struct report_settings){
+	    .format = strcmp(c->report_format, "7489") == 0 ? REPORT_7489 : REPORT_9990,
+	    .organization = c->report_organization,
+	    .contact = c->report_contact,
+	    .from = c->deliver_from,
+	};
+}
+
 int
 main(int argc, char **argv)
 {
@@ -208,6 +220,7 @@ main(int argc, char **argv)
 		w.http.jmap.limits = &w.config.limits;
 		w.http.public_url = w.config.public_url;
 		w.http.server_names = w.config.server_names;
+		w.http.report = report_settings(&w.config);
 		w.http.trusted_proxies = w.config.trusted_proxies;
 		w.http.metrics_for_loopback = w.config.metrics_for_loopback;
 		begin_metrics(&w, (int)metrics_fd);

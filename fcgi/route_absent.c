@@ -1,5 +1,5 @@
 /* fcgi/route_absent.c -- the URLs that RFC 8620, 2 wants in every Session, for what this outbox
- * does not have: blobs and push.  Each answer says so. */
+ * does not have: uploads and push.  Each answer says so. */
 #include "fcgi/exchange.h"
 
 bool
@@ -12,16 +12,6 @@ route_upload(struct exchange *x, struct err *e)
 	err_set(e, ERR_BODY_LIMIT, "Nothing can be uploaded: maxSizeUpload is 0");
 	e->limit = "maxSizeUpload";
 	return false;
-}
-
-bool
-route_download(struct exchange *x, struct err *e)
-{
-	struct principal p;
-
-	if (!exchange_authorize(x, &p, e))
-		return false;
-	return err_set(e, ERR_NO_SUCH_PATH, "There is no such blob: the outbox has none");
 }
 
 bool

@@ -51,7 +51,8 @@ write_capabilities(struct buf *out, const struct limits *l)
 {
 	buf_puts(out, "{\"" JMAP_CAPABILITY_CORE "\":{");
 	write_limits(out, l, JMAP_CAPABILITY_CORE);
-	/* There are no blobs.  One upload at a time is what some clients insist on reading. */
+	/* There are no uploads.  One upload at a time is what some clients insist on reading.
+	 */
 	buf_puts(
 	    out, ",\"maxSizeUpload\":0,\"maxConcurrentUpload\":1,\"collationAlgorithms\":[]}");
 	buf_puts(out, ",\"" JMAP_CAPABILITY_OUTBOX "\":{");
@@ -81,7 +82,7 @@ write_account(struct buf *out, const struct principal *p)
 	buf_puts(out, ",\"accountCapabilities\":{\"" JMAP_CAPABILITY_OUTBOX "\":{}}}}");
 }
 
-/* RFC 8620 wants all four.  As there are no blobs and no push, the last three lead to answers
+/* RFC 8620 wants all four.  As there are no uploads and no push, the last two lead to answers
  * that say so. */
 static const struct {
 	const char *name, *path;

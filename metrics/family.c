@@ -39,6 +39,11 @@ const struct metric_family metric_families[METRIC__COUNT] = {
 	"the SetError."},
     [METRIC_TOKENS] = {"outbox_token_checks_total", METRIC_COUNTER, {"result", NULL}, 1, NULL,
 	"Authorization headers by result: ok, missing, refused or unavailable."},
+    [METRIC_REPORT_LEFT_OUT] = {"outbox_report_left_out_total", METRIC_COUNTER, {"kind", NULL},
+	1, NULL,
+	"What rendered reports lack because their format cannot express it: row, extension, "
+	"dkim "
+	"or spf."},
     [METRIC_STORE_START_TIME] = {"outbox_store_start_time_seconds", METRIC_GAUGE, {NULL}, 1,
 	NULL, "When the store last began to serve, in seconds since 1970."},
     [METRIC_STORE_OPENING] = {"outbox_store_opening_seconds", METRIC_GAUGE, {NULL}, SECOND,

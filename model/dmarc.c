@@ -261,6 +261,7 @@ const struct type dmarc_internal_report = {
     .doc = "Stores an outbound DMARC aggregate report pending delivery.",
     .number = 1,
     .letter = 'd',
+    .form = "xml",
     .alias = "dmarc-internal-report",
     .view =
 	&(const struct view){

@@ -106,6 +106,7 @@ const struct type tls_internal_report = {
     .doc = "Stores an outbound TLS aggregate report pending delivery.",
     .number = 2,
     .letter = 't',
+    .form = "json",
     .alias = "tls-internal-report",
     .view =
 	&(const struct view){

@@ -129,6 +129,7 @@ struct type {
 	/* Record types: in storage frames and permission bits, from 1; never reuse one. */
 	unsigned number;
 	char letter;       /* record types: the first of their ids, 'd' */
+	const char *form;  /* record types: of the document that receivers get, "xml" */
 	const char *alias; /* record types: on the command line, "dmarc-internal-report" */
 	const struct view *view; /* record types */
 };
@@ -140,6 +141,7 @@ extern const struct type *const model_types[];
 /* "DmarcInternalReport"; NULL if there is none. */
 const struct type *model_type_named(struct str name);
 const struct type *model_type_numbered(unsigned number); /* NULL if there is none */
+const struct type *model_type_lettered(char letter);     /* of ids; NULL if there is none */
 /* The row, or NULL; *index is its place in t->fields. */
 const struct field *model_field(const struct type *t, struct str name, size_t *index);
 const struct field *model_field_with_key(const struct type *t, enum key key); /* NULL if none */

@@ -40,6 +40,15 @@ model_type_numbered(unsigned number)
 	return NULL;
 }
 
+const struct type *
+model_type_lettered(char letter)
+{
+	for (size_t i = 0; model_types[i] != NULL; i++)
+		if (model_types[i]->letter == letter)
+			return model_types[i];
+	return NULL;
+}
+
 const struct field *
 model_field(const struct type *t, struct str name, size_t *index)
 {

@@ -94,7 +94,7 @@ report_file_name(const struct report *r, const struct report_settings *s, struct
 	buf_printf(out, "!%lld!%lld!", (long long)date_of(r->head, form->begin),
 	    (long long)date_of(r->head, form->end));
 	buf_add_str(out, r->id);
-	buf_printf(out, ".%s.gz", form->form);
+	buf_printf(out, ".%s.gz", r->type->form);
 }
 
 void

@@ -8,9 +8,9 @@
 struct renderer {
 	const struct type *type;
 	const char *rows;        /* the member of the report that holds them, "records" */
-	const char *form;        /* "xml" */
 	const char *media_type;  /* "application/xml" */
 	const char *begin, *end; /* members of the report: the period */
+	const char *addresses;   /* the member of the record, "rua" */
 	/* Appends the document. */
 	bool (*document)(const struct report *r, const struct report_settings *s,
 	    struct buf *out, struct report_left_out *left, struct err *e);

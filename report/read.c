@@ -4,6 +4,7 @@
 
 #include "base/date.h"
 #include "report/walk.h"
+#include "json/read.h"
 
 static struct str
 dmarc_sender(const struct report *r, const struct report_settings *s)
@@ -24,15 +25,15 @@ tls_sender(const struct report *r, const struct report_settings *s)
 }
 
 static const struct renderer renderers[] = {
-    {&dmarc_internal_report, "records", "xml", "application/xml", "dateRangeBegin",
-	"dateRangeEnd", dmarc_document, dmarc_sender,
+    {&dmarc_internal_report, "records", "application/xml", "dateRangeBegin", "dateRangeEnd",
+	"rua", dmarc_document, dmarc_sender,
 	&(const struct message_form){
 	    .subtype = "mixed",
 	    .attachment = "gzip",
 	    .about = "DMARC aggregate report",
 	}},
-    {&tls_internal_report, "policies", "json", "application/tlsrpt+json", "dateRangeStart",
-	"dateRangeEnd", tls_document, tls_sender,
+    {&tls_internal_report, "policies", "application/tlsrpt+json", "dateRangeStart",
+	"dateRangeEnd", "mailRua", tls_document, tls_sender,
 	&(const struct message_form){
 	    .subtype = "report",
 	    .report_type = "tlsrpt",
@@ -53,10 +54,12 @@ renderer_of(const struct type *t)
 	return NULL;
 }
 
-const char *
-report_form(const struct type *t)
+bool
+report_address(const struct report *r, size_t i, struct str *address)
 {
-	return renderer_of(t)->form;
+	*address = text_from(
+	    json_array_get(json_object_get(r->envelope, renderer_of(r->type)->addresses), i));
+	return address->s != NULL;
 }
 
 const char *
@@ -88,7 +91,7 @@ date_of(const json_t *object, const char *name)
 json_t *
 row_parse(struct str text, struct err *e)
 {
-	json_t *v = json_loadb(text.s, text.len, JSON_DECODE_ANY, NULL);
+	json_t *v = json_read(text, JSON_DECODE_ANY, NULL);
 
 	if (v == NULL)
 		err_set(e, ERR_SERVER_FAIL, "a stored report cannot be read");

@@ -64,8 +64,6 @@ void report_free(struct report *r); /* leaves {0} */
 bool report_document(const struct report *r, const struct report_settings *s, struct buf *out,
     struct report_left_out *left, struct err *e);
 
-/* "xml" or "json": the form of the type's document, and the end of its file's name. */
-const char *report_form(const struct type *t);
 const char *report_media_type(const struct type *t); /* of the document: "application/xml" */
 
 /* Appends the file name of the compressed document:
@@ -85,6 +83,10 @@ void report_public_id(const struct report *r, struct buf *out);
 /* Who reports: the domain of the sender's address (DMARC) or of the contact information (TLS;
  * RFC 8460, 5.1).  Appends nothing and returns false where there is none. */
 bool report_submitter(const struct report *r, const struct report_settings *s, struct buf *out);
+
+/* The i-th address that the record names for its report, borrowed from r.  False behind the
+ * last. */
+bool report_address(const struct report *r, size_t i, struct str *address);
 
 /* Appends a whole message (RFC 5322, lines end in CR LF) to one destination.  document is the
  * compressed one; to is the address, without "mailto:".  Date and Message-ID follow from the

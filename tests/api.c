@@ -56,6 +56,7 @@ const CU_TestInfo api_tests[] = {
     {"account-: what Stalwart's WebUI asks of who has logged in", cases_hold},
     {"discovery-: where to log in", cases_hold},
     {"schema-: the schema document is found by its hash", cases_hold},
+    {"download-: reports as their receivers get them", cases_hold},
     {"echo-: Core/echo returns its arguments", cases_hold},
     {"request-: a request is checked, then each call answered", cases_hold},
     {"reference-: arguments are taken from earlier answers", cases_hold},

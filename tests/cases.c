@@ -336,13 +336,15 @@ static bool
 step_run(const struct transport *t, json_t *bound, struct step *s, struct buf *why)
 {
 	struct answer a = {0};
-	struct buf body = {0};
+	struct buf body = {0}, path = {0};
 	struct err e = {0};
 	bool ok = false;
 
-	if (!match_fill(bound, buf_str(&s->body), &body, why))
+	if (!match_fill(bound, buf_str(&s->body), &body, why) ||
+	    !match_fill(bound, str_of(s->x.path), &path, why))
 		goto out;
 	s->x.body = buf_str(&body);
+	s->x.path = buf_terminate(&path);
 	if (!t->send(t->arg, &s->x, &a, &e)) {
 		buf_puts(why, e.text);
 		goto out;
@@ -352,6 +354,7 @@ step_run(const struct transport *t, json_t *bound, struct step *s, struct buf *w
 out:
 	answer_free(&a);
 	buf_free(&body);
+	buf_free(&path);
 	return ok;
 }
 

@@ -178,6 +178,13 @@ static const struct step more_steps[] = {
     {"outboxctl get tls-internal-report id1 --json", 0,
 	"\"mailRua\":{\"a@example.com\":true},\"httpRua\":{\"https://a.example/r\":true},",
 	NULL},
+    {"outboxctl render id1", 0, "\"report-id\":\"123\"", NULL},
+    {"outboxctl render id1 --as json -o r.json && grep -c sts r.json", 0, "1\n", NULL},
+    {"outboxctl render id1 --as mail", 1, NULL, "no address is known that could send"},
+    {"outboxctl render id1 --as xml", 1, NULL, "There is no such blob"},
+    {"outboxctl render id1 --as pdf", 2, NULL, "--as must be xml, json or mail"},
+    {"outboxctl render weather", 2, NULL, "\"weather\" is not the id of a report"},
+    {"outboxctl render t0000000099", 1, NULL, "There is no such blob"},
     {"outboxctl update tls-internal-report id1 --field "
      "report/policies/0/totalFailedSessions=77 --field report/policies/0/policytype=other "
      "--field mailRua/a@example.com=null",

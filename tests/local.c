@@ -58,6 +58,7 @@ local_client_open(struct local_client *c, struct local *l)
 	    .login = c->login,
 	    .public_url = "",
 	    .server_names = "outbox.test own.example public.example [2001:db8::2]",
+	    .report = {.organization = "", .contact = "", .from = ""},
 	};
 	c->transport = (struct transport){serve, c, &l->tokens};
 }
