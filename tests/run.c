@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "tests/suites.h"
@@ -123,8 +124,22 @@ add_wanted(int argc, char **argv)
 	return true;
 }
 
-/* A shell may start the tests with signals ignored (in the background, under nohup) and with
- * standard input closed.  The programs that the tests start would inherit that. */
+#define FILES_WANTED 1024 /* descriptors; one test opens all connections that a store allows */
+
+static void
+allow_files(void)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur >= FILES_WANTED)
+		return;
+	files.rlim_cur = files.rlim_max < FILES_WANTED ? files.rlim_max : FILES_WANTED;
+	setrlimit(RLIMIT_NOFILE, &files);
+}
+
+/* A shell may start the tests with signals ignored (in the background, under nohup), with
+ * standard input closed, and with few descriptors.  The programs that the tests start would
+ * inherit that. */
 static void
 forget_who_started_us(void)
 {
@@ -137,6 +152,7 @@ forget_who_started_us(void)
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
 		if (fcntl(fd, F_GETFD) < 0)
 			open("/dev/null", O_RDWR); /* takes the lowest free number */
+	allow_files();
 }
 
 int

@@ -1,17 +1,22 @@
 #!/bin/sh
-# total.sh DIR -- the totals of the suites that suite.sh ran with DIR, as CUnit prints them.  A suite that did not come to
-# its end counts as a test that failed.
+# total.sh DIR -- names each test that failed, and prints the totals of the suites that suite.sh ran with DIR, as CUnit
+# does.  A suite that did not come to its end counts as a failed test.
 awk '
+function tell(what, where) {
+	print "FAILED: " name ": " what " (" where (where == "" ? "" : "; ") FILE ")"
+}
 function no_end() {
 	if (open) {
 		failed++
-		print "FAILED: " name " did not come to its end"
+		tell("did not come to its end, in: " test, "")
 	}
 	open = 0
 }
-FNR == 1 { no_end(); suites++; open = 1; name = FILENAME; sub(/.*\//, "", name) }
+FNR == 1 { no_end(); suites++; open = 1; test = "no test"; FILE = FILENAME; name = FILENAME; sub(/.*\//, "", name) }
+/^  Test: / { test = $0; sub(/^  Test: /, "", test); sub(/ \.\.\..*/, "", test) }
+/FAILED$/ { wanted = 1 }
+wanted && /^ +1\. / { tell(test, $2); wanted = 0 }
 $1 == "tests" { open = 0; total += $2; ran += $3; passed += $4; failed += $5 }
-$1 == "tests" && $5 > 0 { print "FAILED: " name }
 $1 == "asserts" { asserts += $3 }
 END {
 	no_end()
