@@ -16,7 +16,7 @@
 
 #define SLOW_CLIENTS 8        /* four times the workers */
 #define SETTLE_US 300000      /* until their beginnings have arrived wherever they go */
-#define ANSWER_MAX_US 5000000 /* a worker would wait longer for the rest of a body */
+#define ANSWER_MAX_US 9000000 /* a worker would wait 10 s for the rest of a body */
 #define LONG_PATH 20000       /* bytes, more than either web server takes */
 #define WANDERERS 4
 #define WANDERINGS 30

@@ -1,6 +1,8 @@
 /* tests/site.c -- a whole outbox as it runs on a server. */
 #include "tests/site.h"
 
+#include <CUnit/CUnit.h>
+#include <CUnit/TestRun.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +15,7 @@
 
 #define WORKERS 2
 #define LOG_MAX (16u << 20) /* bytes of outboxd's log */
+#define LOG_END 8192        /* bytes of the logs that are printed when an assertion failed */
 #define READY_WAIT_MS 20000
 #define READY_POLL_MS 20
 #define STOP_WAIT_S 20
@@ -175,7 +178,7 @@ make_tokens(struct site *s)
 void
 site_start_as(struct site *s, const struct site_plan *plan)
 {
-	*s = (struct site){0};
+	*s = (struct site){.failures = CU_get_number_of_failure_records()};
 	make_folder(s);
 	choose_listen(s, plan->tcp);
 	write_config(s, plan->settings != NULL ? plan->settings : "");
@@ -211,6 +214,9 @@ site_halt(struct site *s)
 	if (!clean)
 		fprintf(stderr, "tests/site: web servers %s, outboxd %d\n%s",
 		    fronts ? "clean" : "not clean", outboxd, logs.s);
+	else if (CU_get_number_of_failure_records() > s->failures)
+		fprintf(stderr, "tests/site: the end of the logs:\n%s\n",
+		    logs.s + (logs.len > LOG_END ? logs.len - LOG_END : 0));
 	buf_free(&logs);
 	return clean;
 }

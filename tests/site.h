@@ -28,6 +28,7 @@ struct site {
 	struct front fronts[SITE_FRONTS_MAX];
 	size_t n_fronts;
 	struct tokens tokens;
+	unsigned failures; /* assertions that had failed before it started */
 };
 
 /* One HTTP client, for one thread. */
@@ -52,7 +53,8 @@ void site_wait_ready(const struct site *s);
 /* Appends what all of its programs have written. */
 void site_logs(const struct site *s, struct buf *out);
 /* Stops everything.  True if outboxd and the web servers ended cleanly and no sanitizer found
- * anything in any program; else the logs are printed. */
+ * anything in any program.  Prints the logs if it is false, and the end of them if an assertion
+ * has failed since site_start(). */
 bool site_halt(struct site *s);
 bool site_stop(struct site *s); /* and removes the folder */
 

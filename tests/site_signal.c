@@ -9,7 +9,7 @@
 #include "tests/site.h"
 #include "tests/suites.h"
 
-#define LOG_POLLS_MAX 100
+#define LOG_POLLS_MAX 600 /* half a minute */
 #define LOG_POLL_US 50000
 
 static bool

@@ -325,7 +325,7 @@ connections_past_the_limit_are_closed(void)
 static void
 a_store_that_does_not_answer_is_unavailable_in_time(void)
 {
-	enum { WAIT_MS = 300 };
+	enum { WAIT_MS = 300, ANSWER_MAX_US = 10 * 1000000 }; /* on a machine that is busy */
 	struct store_process p;
 	struct store_status status;
 	struct store *s, *nobody;
@@ -347,7 +347,7 @@ a_store_that_does_not_answer_is_unavailable_in_time(void)
 	began_us = clock_monotonic_us();
 	CU_ASSERT_FALSE(store_status(s, &status, &e));
 	CU_ASSERT_EQUAL(e.code, ERR_SERVER_UNAVAILABLE);
-	CU_ASSERT_TRUE(clock_monotonic_us() - began_us < WAIT_MS * 5000);
+	CU_ASSERT_TRUE(clock_monotonic_us() - began_us < ANSWER_MAX_US);
 	kill(p.pid, SIGCONT);
 	store_close(&nobody);
 	store_close(&s);
