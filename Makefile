@@ -131,9 +131,9 @@ $(BUILD)/chaos/disk.so: $(CHAOS_SHIM:%=tests/chaos/%.c) $(wildcard tests/chaos/d
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) -U_FORTIFY_SOURCE $(CFLAGS) -fPIC -shared -o $@ $(filter %.c,$^)
 
-# A file is looked at again only when it, a header or the settings changed.  The analyzer looks less deep into tests and
-# benches, each assertion of which doubles the paths that it would follow: they took half of its time.
-build/lint/tests/%.ok build/lint/bench/%.ok: DEPTH := -Xclang -analyzer-config -Xclang mode=shallow
+# A file is looked at again only when it, a header or the settings changed.  The analyzer follows each path through a
+# function; 50,000 steps, not its usual 225,000, take a third of the time.
+ANALYZER_STEPS := 50000
 lint: lint-form $(ALL_C:%.c=build/lint/%.ok)
 lint-form:
 	clang-format -n -Werror $(ALL_C) $(ALL_H)
@@ -143,7 +143,8 @@ lint-form:
 	tools/temporaries
 build/lint/%.ok: %.c $(ALL_H) .clang-tidy
 	@mkdir -p $(@D)
-	@clang-tidy --quiet $< -- $(CPPFLAGS) -std=c11 $(DEPTH) 2>/dev/null
+	@clang-tidy --quiet $< -- $(CPPFLAGS) -std=c11 \
+		-Xclang -analyzer-config -Xclang max-nodes=$(ANALYZER_STEPS) 2>/dev/null
 	@touch $@
 
 # The house once more, with clang's instrumentation; new inputs stay in build-fuzz/corpus.

@@ -137,7 +137,9 @@ make_folder(const char *path)
 static void
 copy_folder(const char *name, const char *dir, const char *as)
 {
-	const struct word words[] = {{"/usr/local/share/report-outbox", dir}, {0}};
+	/* A web server looks for files without a path in dir, whose own path may hold a blank.
+	 */
+	const struct word words[] = {{"/usr/local/share/report-outbox/", ""}, {0}};
 	char to[PATH_MAX];
 	DIR *folder = opendir(name);
 	const struct dirent *d;

@@ -124,7 +124,7 @@ add_wanted(int argc, char **argv)
 	return true;
 }
 
-#define FILES_WANTED 1024 /* descriptors; one test opens all connections that a store allows */
+#define FILES_WANTED 1024 /* open files; one test opens all connections that a store allows */
 
 static void
 allow_files(void)
