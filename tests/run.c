@@ -73,6 +73,7 @@ static const struct {
     {"api_limits", api_limits_tests},
     {"request_limits", request_limits_tests},
     {"site", site_tests},
+    {"site_names", site_names_tests},
     {"fronts", fronts_tests},
     {"fronts_errors", fronts_errors_tests},
     {"fronts_existing", fronts_existing_tests},

@@ -58,6 +58,7 @@ extern const CU_TestInfo site_login_tests[];
 extern const CU_TestInfo site_memory_tests[];
 extern const CU_TestInfo site_metrics_tests[];
 extern const CU_TestInfo site_signal_tests[];
+extern const CU_TestInfo site_names_tests[];
 extern const CU_TestInfo site_tests[];
 extern const CU_TestInfo storage_archive_tests[];
 extern const CU_TestInfo storage_backup_tests[];
