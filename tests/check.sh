@@ -69,7 +69,7 @@ failures() { # NAME
 			NR <= max
 			END { if (NR > max) print "  and " NR - max " more" }'
 	else
-		tail -n "$LINES_SHOWN" "$steps/$1" | sed 's/^/  /'
+		{ grep -E 'error:|ERROR:|Error [0-9]' "$steps/$1" || cat "$steps/$1"; } | tail -n "$LINES_SHOWN" | sed 's/^/  /'
 	fi
 }
 
