@@ -114,6 +114,7 @@ ask(struct auth *a, struct str text, struct principal *p, struct err *e)
 		goto out;
 	}
 	memcpy(p->subject, found.subject, sizeof p->subject);
+	memcpy(p->token_id, found.id, sizeof p->token_id);
 	p->permissions = found.permissions;
 	p->expires_s = found.expires_s;
 	ok = true;

@@ -11,7 +11,8 @@
 
 /* Who is asking. */
 struct principal {
-	char subject[STORE_SUBJECT_MAX + 1]; /* for logs and the session's username */
+	char subject[STORE_SUBJECT_MAX + 1];  /* for logs and the session's username */
+	uint8_t token_id[STORE_TOKEN_ID_LEN]; /* for logs: token_id_format() */
 	permissions permissions;
 	int64_t expires_s; /* seconds since 1970; 0: never */
 };

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 static const char *const level_names[] = {
+    [LOG_LEVEL_AUDIT] = "audit",
     [LOG_LEVEL_ERROR] = "error",
     [LOG_LEVEL_WARN] = "warn",
     [LOG_LEVEL_INFO] = "info",
@@ -16,7 +17,7 @@ static const char *const level_names[] = {
 bool
 log_level_parse(struct str name, enum log_level *level)
 {
-	for (size_t i = 0; i < sizeof level_names / sizeof level_names[0]; i++)
+	for (size_t i = LOG_LEVEL_ERROR; i < sizeof level_names / sizeof level_names[0]; i++)
 		if (str_is(name, level_names[i])) {
 			*level = (enum log_level)i;
 			return true;

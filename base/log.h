@@ -10,7 +10,14 @@
 
 #include "base/str.h"
 
-enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARN, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
+/* AUDIT is of who may do what, and is written at every log_level. */
+enum log_level {
+	LOG_LEVEL_AUDIT,
+	LOG_LEVEL_ERROR,
+	LOG_LEVEL_WARN,
+	LOG_LEVEL_INFO,
+	LOG_LEVEL_DEBUG
+};
 
 #define LOG_REQUEST_ID_MAX 64
 
@@ -25,13 +32,14 @@ struct log {
 void log_line(const struct log *l, enum log_level level, const char *event, const char *fmt,
     ...) __attribute__((format(printf, 4, 5)));
 
-#define LOG_QUOTED_MAX 128
+#define LOG_QUOTED_MAX 200
 struct log_quoted {
 	char text[LOG_QUOTED_MAX * 4 + 3];
 };
 /* "quoted \x0a value", cut after LOG_QUOTED_MAX bytes; use .text at once. */
 struct log_quoted log_quote(struct str value);
 
-bool log_level_parse(struct str name, enum log_level *level); /* error, warn, info, debug */
+/* error, warn, info, debug */
+bool log_level_parse(struct str name, enum log_level *level);
 
 #endif

@@ -50,6 +50,7 @@ enum word {
 	WORD_SUBJECT,
 	WORD_PERMISSIONS,
 	WORD_EXPIRES,
+	WORD_GRACE,
 	WORD_ID,
 	/* of users */
 	WORD_NAME,
@@ -127,18 +128,19 @@ void ctl_config_path(struct buf *path, const words w);
 typedef bool client_run(struct client *c, const words w, struct err *e);
 bool ctl_ask(client_run *run, const words w, struct err *e);
 
-command_run ctl_token_create, ctl_token_list, ctl_token_revoke; /* ctl/token.c */
-command_run ctl_status;                                         /* ctl/status.c */
-command_run ctl_model;                                          /* ctl/show.c */
-command_run ctl_completion;                                     /* ctl/completion.c */
-command_run ctl_get, ctl_query;                                 /* ctl/ask.c */
-command_run ctl_render;                                         /* ctl/render.c */
-command_run ctl_create, ctl_update, ctl_delete;                 /* ctl/change.c */
-command_run ctl_describe;                                       /* ctl/describe.c */
-command_run ctl_compact;                                        /* ctl/chore.c */
-command_run ctl_backup, ctl_restore, ctl_verify;                /* ctl/backup.c */
-command_run ctl_dump;                                           /* ctl/dump.c */
-command_run ctl_load;                                           /* ctl/load.c */
+command_run ctl_token_create, ctl_token_list, ctl_token_revoke,
+    ctl_token_rotate;                            /* ctl/token.c */
+command_run ctl_status;                          /* ctl/status.c */
+command_run ctl_model;                           /* ctl/show.c */
+command_run ctl_completion;                      /* ctl/completion.c */
+command_run ctl_get, ctl_query;                  /* ctl/ask.c */
+command_run ctl_render;                          /* ctl/render.c */
+command_run ctl_create, ctl_update, ctl_delete;  /* ctl/change.c */
+command_run ctl_describe;                        /* ctl/describe.c */
+command_run ctl_compact;                         /* ctl/chore.c */
+command_run ctl_backup, ctl_restore, ctl_verify; /* ctl/backup.c */
+command_run ctl_dump;                            /* ctl/dump.c */
+command_run ctl_load;                            /* ctl/load.c */
 command_run ctl_user_add, ctl_user_passwd, ctl_user_list, ctl_user_remove; /* ctl/user.c */
 
 #endif

@@ -176,11 +176,23 @@ log_request(const struct worker *w, const struct http_request *r, const struct h
 	bool failed = a->cause.code != ERR_NONE;
 
 	log_line(&w->log, LOG_LEVEL_INFO, "request",
-	    "method=%s path=%s status=%d bytes=%zu ms=%.1f subject=%s calls=%zu errors=%zu%s%s",
+	    "method=%s path=%s status=%d bytes=%zu ms=%.1f subject=%s token=%s calls=%zu "
+	    "errors=%zu%s%s",
 	    log_quote(r->method).text, log_quote(r->path).text, a->status, a->body.len,
 	    (double)(clock_monotonic_us() - started_us) / 1000,
-	    log_quote(str_of(a->subject)).text, a->done.calls, a->done.errors,
-	    failed ? " why=" : "", failed ? log_quote(str_of(a->cause.text)).text : "");
+	    log_quote(str_of(a->subject)).text, a->token[0] != '\0' ? a->token : "-",
+	    a->done.calls, a->done.errors, failed ? " why=" : "",
+	    failed ? log_quote(str_of(a->cause.text)).text : "");
+}
+
+static void
+log_audit(const struct worker *w, const struct http_response *a)
+{
+	if (a->audit != NULL)
+		log_line(&w->log, LOG_LEVEL_AUDIT, a->audit,
+		    "client=%s token=%s subject=%s outcome=done",
+		    log_quote(a->audit_client).text, a->token,
+		    log_quote(str_of(a->subject)).text);
 }
 
 static void
@@ -243,6 +255,7 @@ answer(struct connection *c, struct worker *w)
 		sodium_memzero(w->body.s, w->body.len); /* a form holds a password */
 	sent = send_answer(c, w, &a);
 	count_request(w->http.jmap.metrics, &r, &a, started_us);
+	log_audit(w, &a);
 	log_request(w, &r, &a, started_us);
 	w->log.request_id[0] = '\0';
 	big = big || a.body.len > BIG;

@@ -27,6 +27,7 @@ exchange_authorize(struct exchange *x, struct principal *p, struct err *e)
 	count_token(x, ok, &why);
 	if (ok) {
 		memcpy(x->out->subject, p->subject, sizeof p->subject);
+		token_id_format(p->token_id, x->out->token);
 		return true;
 	}
 	if (why.code == ERR_UNAUTHORIZED)
@@ -118,4 +119,15 @@ exchange_client(const struct exchange *x)
 			client = before;
 	}
 	return client;
+}
+
+void
+exchange_audit(struct exchange *x, const char *event, struct str subject,
+    const uint8_t token_id[static STORE_TOKEN_ID_LEN])
+{
+	x->out->audit = event;
+	x->out->audit_client = exchange_client(x);
+	memcpy(x->out->subject, subject.s, subject.len);
+	x->out->subject[subject.len] = '\0';
+	token_id_format(token_id, x->out->token);
 }

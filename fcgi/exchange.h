@@ -44,4 +44,8 @@ bool exchange_base_url(struct exchange *x, struct buf *out, struct err *e);
  * so on from one such proxy to the next. */
 struct str exchange_client(const struct exchange *x);
 
+/* The request's audit line: the event, for whom, and by which code or token of a login. */
+void exchange_audit(struct exchange *x, const char *event, struct str subject,
+    const uint8_t token_id[static STORE_TOKEN_ID_LEN]);
+
 #endif

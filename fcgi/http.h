@@ -4,6 +4,7 @@
 #define FCGI_HTTP_H
 
 #include "auth/auth.h"
+#include "auth/token.h"
 #include "base/net.h"
 #include "base/str.h"
 #include "jmap/jmap.h"
@@ -51,6 +52,11 @@ struct http_response {
 	/* for the log and the metrics */
 	const char *route; /* of the table, "/api"; "other" for what is not in it */
 	char subject[STORE_SUBJECT_MAX + 1];
+	char token[TOKEN_ID_TEXT_LEN + 1]; /* the id of the token that was used or made; "" */
+	/* "login": what the request changed in who may do what (base/log.h); NULL: nothing.
+	 * With the address that it came from, which borrows from the request. */
+	const char *audit;
+	struct str audit_client;
 	struct jmap_done done;
 	struct err cause; /* of a 5xx; ERR_NONE otherwise */
 };

@@ -186,6 +186,7 @@ try_password(struct visit *v)
 	struct str name = form_value(&v->form, LOGIN_FIELD_NAME);
 	struct str password = form_value(&v->form, LOGIN_FIELD_PASSWORD);
 	struct login_result r;
+	struct token code;
 	struct err e = {0};
 
 	if (name.len == 0 || password.len == 0)
@@ -201,7 +202,10 @@ try_password(struct visit *v)
 	case LOGIN_DONE:
 		break;
 	}
-	memcpy(v->x->out->subject, name.s, name.len);
+	/* The tokens that come of this code have its id. */
+	if (token_parse_as(TOKEN_PREFIX_CODE, str_of(r.code), &code))
+		exchange_audit(v->x, "login", name, code.id);
+	token_wipe(&code);
 	send_back(v, r.code, NULL, NULL);
 	sodium_memzero(&r, sizeof r);
 	return true;

@@ -20,11 +20,16 @@ refuse(struct exchange *x, const char *error, const char *why)
 static void
 answer(struct exchange *x, const struct login_tokens *t)
 {
+	struct token access;
+
 	buf_printf(&x->out->body,
 	    "{\"access_token\":\"%s\",\"token_type\":\"Bearer\",\"expires_in\":%u,"
 	    "\"refresh_token\":\"%s\"}",
 	    t->access, t->access_s, t->refresh);
 	memcpy(x->out->subject, t->subject, sizeof t->subject);
+	if (token_parse(str_of(t->access), &access))
+		token_id_format(access.id, x->out->token);
+	token_wipe(&access);
 }
 
 bool

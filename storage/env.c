@@ -358,28 +358,38 @@ env_begin_reading(struct env *env, DB_TXN **txn, struct err *e)
 }
 
 bool
-env_each(struct env *env, DB *db,
+env_each_in(DB_TXN *txn, DB *db,
     bool (*each)(void *arg, struct str key, struct str value, struct err *e), void *arg,
     struct err *e)
 {
 	DBT key = {.flags = DB_DBT_REALLOC}, value = {.flags = DB_DBT_REALLOC};
 	DBC *c = NULL;
-	DB_TXN *txn;
 	bool ok = true;
-	int rc;
+	int rc = db->cursor(db, txn, &c, 0);
 
-	if (!env_begin_reading(env, &txn, e))
-		return false;
-	rc = db->cursor(db, txn, &c, 0);
 	while (ok && rc == 0 && (rc = c->get(c, &key, &value, DB_NEXT)) == 0)
 		ok = each(arg, (struct str){key.data, key.size},
 		    (struct str){value.data, value.size}, e);
 	if (c != NULL)
 		c->close(c);
-	txn->commit(txn, 0);
 	free(key.data);
 	free(value.data);
 	return ok && (rc == DB_NOTFOUND || db_failed(e, rc, "reading all of a database"));
+}
+
+bool
+env_each(struct env *env, DB *db,
+    bool (*each)(void *arg, struct str key, struct str value, struct err *e), void *arg,
+    struct err *e)
+{
+	DB_TXN *txn;
+	bool ok;
+
+	if (!env_begin_reading(env, &txn, e))
+		return false;
+	ok = env_each_in(txn, db, each, arg, e);
+	txn->commit(txn, 0);
+	return ok;
 }
 
 /* Under checkpoint_lock. */

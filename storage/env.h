@@ -92,6 +92,10 @@ bool env_begin_reading(struct env *env, DB_TXN **txn, struct err *e);
 bool env_each(struct env *env, DB *db,
     bool (*each)(void *arg, struct str key, struct str value, struct err *e), void *arg,
     struct err *e);
+/* The same within a transaction. */
+bool env_each_in(DB_TXN *txn, DB *db,
+    bool (*each)(void *arg, struct str key, struct str value, struct err *e), void *arg,
+    struct err *e);
 /* Nothing to do if nothing was written since the last one.  Any thread may call it; a second
  * one waits until the first has ended. */
 bool env_checkpoint(struct env *env, struct err *e);

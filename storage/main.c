@@ -96,6 +96,7 @@ struct process {
 	struct maintenance *maintenance;
 	struct chores *chores;
 	struct sweep *sweep;
+	struct token_uses *uses;
 	struct generation *generation;
 	struct server *server;
 };
@@ -305,15 +306,18 @@ environment_begin(struct process *p, struct err *e)
 static bool
 threads_begin(struct process *p, struct err *e)
 {
-	struct maintain_options m = {
-	    .keep_changes_s = p->config.keep_changes_days * SECONDS_A_DAY,
-	    .ballast_bytes = p->home.options.ballast_bytes};
+	struct maintain_options m;
 
 	struct chore_schedule schedule = {
 	    .backup_every_s = p->config.backup_every_h * SECONDS_AN_HOUR,
 	    .backup_after_bytes = (uint64_t)p->config.backup_after_mb << 20};
 	struct service service;
 
+	token_uses_open(&p->uses);
+	m = (struct maintain_options){
+	    .keep_changes_s = p->config.keep_changes_days * SECONDS_A_DAY,
+	    .ballast_bytes = p->home.options.ballast_bytes,
+	    .uses = p->uses};
 	if (!writer_start(&p->writer, &p->env, e) ||
 	    !maintenance_start(&p->maintenance, &p->env, p->writer, &m, e) ||
 	    !chores_start(&p->chores, &schedule, &p->env, p->writer, e) ||
@@ -322,7 +326,8 @@ threads_begin(struct process *p, struct err *e)
 	service = (struct service){.env = &p->env,
 	    .writer = p->writer,
 	    .generation = p->generation,
-	    .chores = p->chores};
+	    .chores = p->chores,
+	    .uses = p->uses};
 	server_start(&p->server, &service, (size_t)p->config.store_connections);
 	return true;
 }
@@ -411,6 +416,7 @@ store_end(struct process *p, struct err *e)
 		return err_set(e, ERR_SERVER_FAIL, "connections do not end");
 	chores_stop(&p->chores);
 	writer_stop(&p->writer);
+	token_uses_close(&p->uses);
 	env_close(&p->env);
 	home_unlock(&p->home);
 	generation_close(&p->generation);

@@ -169,11 +169,22 @@ next_turn(struct maintenance *m)
 	return go_on;
 }
 
+static void
+write_uses(struct maintenance *m)
+{
+	struct err e = {0};
+
+	if (m->options.uses != NULL &&
+	    !token_uses_write(m->options.uses, m->env, m->writer, &e))
+		warn(m->env, "token-uses", &e);
+}
+
 static void *
 maintenance_thread(void *arg)
 {
 	struct maintenance *m = arg;
 	int64_t prune_at_us = clock_monotonic_us();
+	int64_t uses_at_us = prune_at_us + TOKEN_USES_WRITE_S * INT64_C(1000000);
 
 	while (next_turn(m)) {
 		struct err e = {0};
@@ -185,6 +196,11 @@ maintenance_thread(void *arg)
 			ballast_adjust(m->env->home.text, m->options.ballast_bytes,
 			    2 * m->env->reserve_bytes, m->env->log);
 		m->busy_since_us = 0;
+		if (clock_monotonic_us() >= uses_at_us) {
+			uses_at_us =
+			    clock_monotonic_us() + TOKEN_USES_WRITE_S * INT64_C(1000000);
+			write_uses(m);
+		}
 		if (clock_monotonic_us() < prune_at_us)
 			continue;
 		prune_at_us = clock_monotonic_us() + PRUNE_S * INT64_C(1000000);
@@ -192,6 +208,7 @@ maintenance_thread(void *arg)
 		if (!maintain_prune(m->env, m->writer, m->options.keep_changes_s, &e))
 			warn(m->env, "prune", &e);
 	}
+	write_uses(m);
 	return NULL;
 }
 

@@ -5,11 +5,13 @@
 #ifndef STORAGE_MAINTAIN_H
 #define STORAGE_MAINTAIN_H
 
+#include "storage/login/uses.h"
 #include "storage/writer.h"
 
 struct maintain_options {
-	int64_t keep_changes_s; /* entries of the change log are kept so long at least */
-	uint64_t ballast_bytes; /* in the data folder; 0: none */
+	int64_t keep_changes_s;  /* entries of the change log are kept so long at least */
+	uint64_t ballast_bytes;  /* in the data folder; 0: none */
+	struct token_uses *uses; /* written every TOKEN_USES_WRITE_S; NULL: there are none */
 };
 
 /* Recovery after a kill takes about as long as what was written since the last checkpoint. */

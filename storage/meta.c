@@ -220,8 +220,16 @@ upgrade_from_1(struct env *env, DB_TXN *txn, struct err *e)
 	return put_number(env, txn, STR("format"), 2, e);
 }
 
+/* Rows of tokens may have a last use from now on; those without one are read as they are. */
+static bool
+upgrade_from_2(struct env *env, DB_TXN *txn, struct err *e)
+{
+	return put_number(env, txn, STR("format"), 3, e);
+}
+
 static bool (*const upgrades[ENV_FORMAT])(struct env *env, DB_TXN *txn, struct err *e) = {
     [1] = upgrade_from_1,
+    [2] = upgrade_from_2,
 };
 
 bool

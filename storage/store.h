@@ -216,6 +216,10 @@ struct store_token {
 	char subject[STORE_SUBJECT_MAX + 1];
 	uint64_t permissions;         /* auth/permission.h */
 	int64_t created_s, expires_s; /* seconds since 1970; expires_s 0: never */
+	/* When the store was last asked about it; 0: never, as far as is known.  Workers
+	 * remember a token for AUTH_CACHE_S, and a store that is killed forgets the last
+	 * TOKEN_USES_WRITE_S (storage/login/uses.h). */
+	int64_t last_used_s;
 };
 
 struct store_tokens {
@@ -234,6 +238,28 @@ bool store_token_list(struct store *s, struct store_tokens *out, struct err *e);
 void store_tokens_free(struct store_tokens *r);
 bool store_token_revoke(struct store *s, const uint8_t id[static STORE_TOKEN_ID_LEN],
     struct err *e); /* ERR_NOT_FOUND */
+/* Revokes all tokens of a subject, and gives them; ERR_NOT_FOUND if there is none.  Where the
+ * answer to a first request was lost, *out may be empty. */
+bool store_token_revoke_of(
+    struct store *s, struct str subject, struct store_tokens *out, struct err *e);
+
+#define STORE_GRACE_MAX_S INT64_C(31536000) /* a year */
+
+/* A new token in the place of an old one, with its subject and permissions.  Twice the same
+ * rotation does it once, so the caller can first make the new one (keep_old), hand it over, and
+ * then end the old one. */
+struct store_rotation {
+	uint8_t old_id[STORE_TOKEN_ID_LEN], id[STORE_TOKEN_ID_LEN]; /* id: of the new one */
+	bool keep_expiry;  /* the old one's, which must not be past; otherwise: */
+	int64_t expires_s; /* as in struct store_token */
+	bool keep_old;     /* leave the old one as it is; otherwise: */
+	int64_t grace_s;   /* it ends so much later, if not sooner; 0: it is revoked */
+};
+/* *made is the new one.  ERR_NOT_FOUND: neither is there.  ERR_INVALID_ARGUMENTS: the old one
+ * has expired. */
+bool store_token_rotate(struct store *s, const struct store_rotation *q,
+    const uint8_t secret[static STORE_TOKEN_SECRET_LEN], struct store_token *made,
+    struct err *e);
 
 /* --- chores: what the store does beside its requests, one at a time, when somebody asks for it
  * or its time has come --- */

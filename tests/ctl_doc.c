@@ -70,7 +70,7 @@ static const struct {
 } completions[] = {
     {"outboxctl que", "query"},
     {"outboxctl to", "token"},
-    {"outboxctl token ''", "create list revoke"},
+    {"outboxctl token ''", "create list revoke rotate"},
     {"outboxctl --dir var sta", "status"},
     {"outboxctl --dir var token l", "list"},
     {"outboxctl get ''", "dmarc-internal-report tls-internal-report"},

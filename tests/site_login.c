@@ -67,7 +67,7 @@ logs_hold_no(const struct site *s, const struct secrets *secrets)
 	site_logs(s, &logs);
 	/* They do log. */
 	CU_ASSERT_PTR_NOT_NULL(strstr(buf_terminate(&logs), lines[s->fronts[0].kind]));
-	CU_ASSERT_PTR_NOT_NULL(strstr(logs.s, "login-ended"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(logs.s, " login-end by_uid="));
 	CU_ASSERT_PTR_NULL(strstr(logs.s, "horse"));
 	CU_ASSERT_PTR_NULL(strstr(logs.s, VISITOR_STATE));
 	CU_ASSERT_PTR_NULL(strstr(logs.s, TOKEN_PREFIX));

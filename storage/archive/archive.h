@@ -18,8 +18,9 @@
 #include "storage/archive/logfile.h"
 #include "storage/archive/manifest.h"
 
-/* Of what is stored: 1 had no archive.  A newer one is refused, an older one upgraded. */
-#define ENV_FORMAT 2
+/* Of what is stored.  A newer one is refused, an older one upgraded.  Format 1 had no archive
+ * and no users; in format 2 tokens have no last use. */
+#define ENV_FORMAT 3
 
 struct archive;
 

@@ -4,16 +4,37 @@
 #ifndef STORAGE_LOGIN_TOKENS_H
 #define STORAGE_LOGIN_TOKENS_H
 
+#include "storage/login/uses.h"
 #include "storage/writer.h"
 
 struct token_job {
-	struct store_token token; /* revoke: its id alone */
+	struct store_token token; /* revoke: its id alone; afterwards what was revoked */
 	uint8_t secret[STORE_TOKEN_SECRET_LEN];
 };
 
-/* Jobs of the writer; arg is a struct token_job. */
+struct revoke_of_job {
+	struct str subject;
+	struct store_tokens revoked; /* out; store_tokens_free() */
+};
+
+struct rotate_job {
+	struct store_rotation asked;
+	uint8_t secret[STORE_TOKEN_SECRET_LEN]; /* of the new one */
+	struct store_token made;                /* out */
+};
+
+struct uses_job {
+	const struct token_use *uses;
+	size_t n;
+};
+
+/* Jobs of the writer; arg is the struct that the name says. */
 bool token_create_run(struct batch *b, void *token_job, struct err *refused, struct err *e);
 bool token_revoke_run(struct batch *b, void *token_job, struct err *refused, struct err *e);
+bool token_revoke_of_run(
+    struct batch *b, void *revoke_of_job, struct err *refused, struct err *e);
+bool token_rotate_run(struct batch *b, void *rotate_job, struct err *refused, struct err *e);
+bool token_uses_run(struct batch *b, void *uses_job, struct err *refused, struct err *e);
 
 /* Reads, as storage/store.h says. */
 bool token_verify(struct env *env, const uint8_t id[static STORE_TOKEN_ID_LEN],

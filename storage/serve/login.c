@@ -5,33 +5,39 @@
 #include "storage/login/grants.h"
 #include "storage/login/secret.h"
 #include "storage/login/users.h"
-#include "storage/serve/service.h"
+#include "storage/serve/audit.h"
 
 /* --- users --- */
 
 /* A job with the user that the request holds. */
 static bool
-write_user(struct service *s, struct unpack *u,
+write_user(struct service *s, struct unpack *u, struct reply *r, const char *event,
     bool (*run)(struct batch *, void *, struct err *, struct err *), struct err *e)
 {
 	struct store_user user;
+	struct buf permissions;
+	bool ok;
 
 	unpack_user(u, &user);
-	return unpack_done(u) ? service_write(s, run, &user, 0, 1, e) : service_malformed(e);
+	ok = unpack_done(u) ? service_write(s, run, &user, 0, 1, e) : service_malformed(e);
+	permissions = audit_permissions(user.permissions);
+	audit(s, r, event, e, "user=%s permissions=%s", log_quote(str_of(user.name)).text,
+	    permissions.s);
+	buf_free(&permissions);
+	sodium_memzero(&user, sizeof user);
+	return ok;
 }
 
 bool
 serve_user_add(struct service *s, struct unpack *u, struct reply *r, struct err *e)
 {
-	(void)r;
-	return write_user(s, u, user_add_run, e);
+	return write_user(s, u, r, "user-add", user_add_run, e);
 }
 
 bool
 serve_user_set_password(struct service *s, struct unpack *u, struct reply *r, struct err *e)
 {
-	(void)r;
-	if (!write_user(s, u, user_set_password_run, e))
+	if (!write_user(s, u, r, "user-passwd", user_set_password_run, e))
 		return false;
 	generation_raise(s->generation);
 	return true;
@@ -69,15 +75,15 @@ bool
 serve_user_remove(struct service *s, struct unpack *u, struct reply *r, struct err *e)
 {
 	struct store_user user = {0};
+	bool ok;
 
-	(void)r;
 	unpack_text(u, user.name, STORE_SUBJECT_MAX);
-	if (!unpack_done(u))
-		return service_malformed(e);
-	if (!service_write(s, user_remove_run, &user, 0, 1, e))
-		return false;
-	generation_raise(s->generation);
-	return true;
+	ok = unpack_done(u) ? service_write(s, user_remove_run, &user, 0, 1, e)
+			    : service_malformed(e);
+	if (ok)
+		generation_raise(s->generation);
+	audit(s, r, "user-remove", e, "user=%s", log_quote(str_of(user.name)).text);
+	return ok;
 }
 
 /* --- grants --- */
@@ -101,9 +107,9 @@ answer_take(struct service *s, const struct take_job *job, struct reply *r, stru
 {
 	if (job->ended) {
 		generation_raise(s->generation);
-		log_line(s->env->log, LOG_LEVEL_WARN, "login-ended",
-		    "why=\"a code or refresh token was used again\" subject=%s",
-		    log_quote(str_of(job->taken.user)).text);
+		audit(s, r, "login-end", &(struct err){0},
+		    "token=%s subject=%s reason=\"a code or refresh token was used again\"",
+		    audit_id(job->asked.id).text, log_quote(str_of(job->taken.user)).text);
 	}
 	if (!job->given)
 		return err_set(

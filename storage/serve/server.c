@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "storage/serve/audit.h"
 
 /* A connection that has served something larger gives the memory back. */
 #define KEEP_BUFFER_BYTES (1u << 20)
@@ -78,7 +79,7 @@ connection_thread(void *arg)
 {
 	struct connection *c = arg;
 	struct buf frame = {0};
-	struct reply r = {0};
+	struct reply r = {.peer = peer_of(c->fd)};
 
 	while (frame_wait(c->fd, FRAME_NO_DEADLINE) &&
 	    frame_read(c->fd, &frame, frame_deadline()) && answer(c, &frame, &r)) {

@@ -5,8 +5,11 @@
 #ifndef STORAGE_SERVE_SERVICE_H
 #define STORAGE_SERVE_SERVICE_H
 
+#include <sys/types.h>
+
 #include "storage/chore.h"
 #include "storage/generation.h"
+#include "storage/login/uses.h"
 #include "storage/wire/protocol.h"
 #include "storage/writer.h"
 
@@ -16,14 +19,23 @@ struct service {
 	struct writer *writer;
 	struct generation *generation;
 	struct chores *chores;
+	struct token_uses *uses;
 	_Atomic size_t connections; /* open now */
 	const char
 	    *refusal; /* NULL, or why nothing is answered; then there is no environment */
 };
 
-/* A reply while it is made: payload in head, bytes that need no copy in tail. */
+/* A process at the other end of a connection. */
+struct peer {
+	uid_t uid; /* -1: not known */
+	pid_t pid;
+};
+
+/* A reply while it is made: payload in head, bytes that need no copy in tail; and who gets it.
+ */
 struct reply {
 	struct buf head, tail;
+	struct peer peer;
 };
 
 /* Takes all of u, and packs into r->head what the operation gives; or false with *e set, and
@@ -31,8 +43,8 @@ struct reply {
 typedef bool serve(struct service *s, struct unpack *u, struct reply *r, struct err *e);
 
 serve serve_get, serve_set, serve_query, serve_changes, serve_query_changes; /* records.c */
-serve serve_token_create, serve_token_verify, serve_token_list,
-    serve_token_revoke; /* tokens.c */
+serve serve_token_create, serve_token_verify, serve_token_list, serve_token_revoke,
+    serve_token_revoke_of, serve_token_rotate; /* tokens.c */
 serve serve_user_add, serve_user_set_password, serve_user_get, serve_user_list,
     serve_user_remove; /* login.c, as the next */
 serve serve_grant_begin, serve_grant_take, serve_attempt_begin, serve_attempt_succeeded,

@@ -56,3 +56,39 @@ store_token_revoke(struct store *s, const uint8_t id[static STORE_TOKEN_ID_LEN],
 	}
 	return asking_end(s, ok, e);
 }
+
+bool
+store_token_revoke_of(
+    struct store *s, struct str subject, struct store_tokens *out, struct err *e)
+{
+	struct unpack u;
+	bool ok;
+
+	*out = (struct store_tokens){0};
+	pack_str(asking_begin(s, OPERATION_TOKEN_REVOKE_OF), subject);
+	ok = asking_told(s, &u, e) && unpack_tokens(&u, out);
+	if (!ok && e->code == ERR_NOT_FOUND && asking_was_repeated(s)) {
+		*e = (struct err){0}; /* as above */
+		ok = true;
+	}
+	return asking_end(s, ok, e);
+}
+
+bool
+store_token_rotate(struct store *s, const struct store_rotation *q,
+    const uint8_t secret[static STORE_TOKEN_SECRET_LEN], struct store_token *made,
+    struct err *e)
+{
+	struct buf *b = asking_begin(s, OPERATION_TOKEN_ROTATE);
+	struct unpack u;
+	bool ok;
+
+	pack_rotation(b, q);
+	buf_add(b, secret, STORE_TOKEN_SECRET_LEN);
+	ok = asking_told(s, &u, e);
+	if (ok) {
+		unpack_token(&u, made);
+		ok = unpack_done(&u);
+	}
+	return asking_end_secret(s, ok, e);
+}

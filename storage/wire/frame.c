@@ -233,6 +233,7 @@ pack_token(struct buf *b, const struct store_token *t)
 	pack_u64(b, t->permissions);
 	pack_i64(b, t->created_s);
 	pack_i64(b, t->expires_s);
+	pack_i64(b, t->last_used_s);
 }
 
 void
@@ -244,6 +245,32 @@ unpack_token(struct unpack *u, struct store_token *t)
 	t->permissions = unpack_u64(u);
 	t->created_s = unpack_i64(u);
 	t->expires_s = unpack_i64(u);
+	t->last_used_s = unpack_i64(u);
+}
+
+void
+pack_rotation(struct buf *b, const struct store_rotation *q)
+{
+	buf_add(b, q->old_id, sizeof q->old_id);
+	buf_add(b, q->id, sizeof q->id);
+	pack_u8(b, q->keep_expiry);
+	pack_i64(b, q->expires_s);
+	pack_u8(b, q->keep_old);
+	pack_i64(b, q->grace_s);
+}
+
+void
+unpack_rotation(struct unpack *u, struct store_rotation *q)
+{
+	*q = (struct store_rotation){0};
+	unpack_bytes(u, q->old_id, sizeof q->old_id);
+	unpack_bytes(u, q->id, sizeof q->id);
+	q->keep_expiry = unpack_bool(u);
+	q->expires_s = unpack_i64(u);
+	q->keep_old = unpack_bool(u);
+	q->grace_s = unpack_i64(u);
+	if (q->expires_s < 0 || q->grace_s < 0 || q->grace_s > STORE_GRACE_MAX_S)
+		u->bad = true;
 }
 
 void

@@ -37,6 +37,10 @@
  *   TOKEN_VERIFY     takes token id (10 bytes), secret (32 bytes); gives token
  *   TOKEN_LIST       takes nothing; gives [token]
  *   TOKEN_REVOKE     takes token id (10 bytes); gives nothing
+ *   TOKEN_REVOKE_OF  takes subject (str); gives [token]
+ *   TOKEN_ROTATE     takes old token id, new token id (10 bytes each), keep_expiry (bool),
+ *                    expires_s (i64), keep_old (bool), grace_s (i64), secret (32 bytes);
+ *                    gives token
  *   STATUS           takes nothing; gives epoch (u32), warning (str),
  *                    [type, records (u64), change (u64), oldest (u64)]
  *   USER_ADD, USER_SET_PASSWORD
@@ -63,7 +67,7 @@
  *                    step (str), why: enum err_code (u8), text (str)
  *
  *   token            id (10 bytes), subject (str), permissions (u64), created_s (i64),
- *                    expires_s (i64)
+ *                    expires_s (i64), last_used_s (i64)
  *   user             name (str), password (str), permissions (u64), stamp (u64),
  *                    created_s (i64), changed_s (i64)
  *   filter           kind (u8), then for AND, OR, NOT: [filter];
@@ -76,7 +80,7 @@
 #include "storage/login.h"
 #include "storage/store.h"
 
-#define PROTOCOL_VERSION 2
+#define PROTOCOL_VERSION 3
 
 /* Never reuse a number. */
 enum operation {
@@ -90,6 +94,8 @@ enum operation {
 	OPERATION_TOKEN_LIST = 8,
 	OPERATION_TOKEN_REVOKE = 9,
 	OPERATION_STATUS = 10,
+	OPERATION_TOKEN_REVOKE_OF = 11,
+	OPERATION_TOKEN_ROTATE = 12,
 	OPERATION_USER_ADD = 20,
 	OPERATION_USER_SET_PASSWORD = 21,
 	OPERATION_USER_GET = 22,
@@ -145,6 +151,8 @@ void unpack_text(struct unpack *u, char *out, size_t size);
 void pack_token(struct buf *b, const struct store_token *t);
 void unpack_token(struct unpack *u,
     struct store_token *t); /* bad if the subject is too long or holds a NUL */
+void pack_rotation(struct buf *b, const struct store_rotation *q);
+void unpack_rotation(struct unpack *u, struct store_rotation *q);
 void pack_user(struct buf *b, const struct store_user *user);
 void unpack_user(struct unpack *u, struct store_user *user);
 
