@@ -135,8 +135,10 @@ folder_lock(const char *path, unsigned wait_ms, struct err *e)
 	while (flock(fd, LOCK_EX | LOCK_NB) != 0) {
 		if ((errno != EWOULDBLOCK && errno != EINTR) ||
 		    clock_monotonic_us() >= until_us) {
-			err_set(e, ERR_SERVER_UNAVAILABLE, "%s is held by another process: %s",
-			    path, strerror(errno));
+			if (errno == EWOULDBLOCK)
+				err_set(e, ERR_SERVER_UNAVAILABLE,
+				    "another process holds the lock %s", path);
+			failed(e, "lock", path);
 			io_close(&fd);
 			return -1;
 		}

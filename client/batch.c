@@ -101,7 +101,7 @@ tell_each(struct batch *b, const json_t *answer)
 		if (id == NULL && type != NULL &&
 		    strcmp(type, err_name(ERR_FORBIDDEN)->type) == 0)
 			b->forbidden++;
-		b->told(b->arg, key, id, error);
+		b->told(b->arg, key, v, id, error);
 	}
 	json_decref(done);
 }
@@ -137,5 +137,5 @@ batch_is_done(const struct batch *b, struct err *e)
 {
 	return b->failed == 0 ||
 	    err_set(e, b->forbidden == b->failed ? ERR_FORBIDDEN : ERR_SERVER_FAIL,
-		"refused: %zu of %zu", b->failed, b->done + b->failed);
+		"refused: %zu of %zu objects", b->failed, b->done + b->failed);
 }

@@ -7,8 +7,9 @@
 
 enum batch_verb { BATCH_CREATE, BATCH_UPDATE, BATCH_DESTROY, BATCH__COUNT };
 
-/* What became of an object: its id, or the SetError. */
-typedef void batch_told(void *arg, const char *key, const char *id, const json_t *error);
+/* What became of an object that was sent: its id, or the SetError. */
+typedef void batch_told(
+    void *arg, const char *key, const json_t *object, const char *id, const json_t *error);
 
 struct batch {
 	struct client *client; /* borrowed, as type is */

@@ -18,7 +18,8 @@ catalog_parse(struct catalog *cat, struct str text, struct err *e)
 		if (!json_is_object(json_object_get(cat->document, parts[i]))) {
 			catalog_free(cat);
 			return err_set(e, ERR_SERVER_FAIL,
-			    "what the server has for a schema is none: it lacks %s", parts[i]);
+			    "the schema that the server sent lacks %s: is it a Report Outbox?",
+			    parts[i]);
 		}
 	return true;
 }

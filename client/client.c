@@ -54,8 +54,9 @@ take_session(struct client *c, const json_t *session, const char *url, struct er
 	if (api != NULL)
 		c->api_url = http_path_on(c->settings.url, api);
 	if (c->api_url == NULL)
-		return err_set(
-		    e, ERR_SERVER_FAIL, "what %s answers is no JMAP session: no apiUrl", url);
+		return err_set(e, ERR_SERVER_FAIL,
+		    "%s does not answer with a JMAP session: is it the URL of a Report Outbox?",
+		    url);
 	c->download_url = download != NULL ? str_dup(str_of(download)) : NULL;
 	c->account_id = account != NULL ? str_dup(str_of(account)) : NULL;
 	c->max_objects_in_get = limit_of(session, "maxObjectsInGet", OBJECTS_DEFAULT);
@@ -204,7 +205,8 @@ client_request(struct client *c, json_t *calls, json_t **responses, struct err *
 	if (!are_answers(*responses, calls)) {
 		json_decref(*responses);
 		*responses = NULL;
-		err_set(e, ERR_SERVER_FAIL, "what %s answers is no JMAP response", c->api_url);
+		err_set(
+		    e, ERR_SERVER_FAIL, "%s does not answer with a JMAP response", c->api_url);
 		goto out;
 	}
 	ok = true;

@@ -288,14 +288,15 @@ settings_read(struct settings *s, const struct settings_given *g, struct err *e)
 		goto out;
 	if (s->url == NULL) {
 		err_set(e, ERR_INVALID_ARGUMENTS,
-		    "which outbox? --url, " SETTINGS_URL_ENV
-		    ", --dir or a configuration file says it");
+		    "no server is named: give --url or --dir, set " SETTINGS_URL_ENV
+		    ", or put url = \"https://...\" into ~/" SETTINGS_DEFAULT_DIR
+		    "/" SETTINGS_FILE);
 		goto out;
 	}
 	if (s->token == NULL) {
 		err_set(e, ERR_INVALID_ARGUMENTS,
-		    "there is no token for %s: --token-file, " SETTINGS_TOKEN_ENV
-		    ", --dir or a configuration file gives one",
+		    "there is no token for %s: give --token-file or --dir, "
+		    "set " SETTINGS_TOKEN_ENV ", or put token_file into the configuration file",
 		    s->url);
 		goto out;
 	}

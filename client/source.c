@@ -27,6 +27,63 @@ refuse(const struct source *s, const char *why, struct err *e)
 	return err_set(e, ERR_INVALID_ARGUMENTS, "%s, object %zu: %s", s->name, s->n + 1, why);
 }
 
+/* What a file begins with that is no JSON, and what is wanted in its place. */
+static const struct {
+	int byte;
+	const char *is;
+} foreign[] = {
+    {'<', "is XML (or HTML)"},
+    {0x1f, "is compressed, with gzip perhaps: unpack it first"},
+    {'P', "is a zip file perhaps: unpack it first"},
+    {'B', "is compressed, with bzip2 perhaps: unpack it first"},
+    {0x28, "is compressed, with zstd perhaps: unpack it first"},
+    {0xff, "is UTF-16, and JSON is UTF-8"},
+    {0xfe, "is UTF-16, and JSON is UTF-8"},
+};
+
+/* c, which begins no object, stands where one should. */
+static bool
+refuse_start(const struct source *s, int c, struct err *e)
+{
+	char why[64];
+
+	if (ferror(s->file))
+		return refuse(s, "", e);
+	for (size_t i = 0; s->n == 0 && i < sizeof foreign / sizeof foreign[0]; i++)
+		if (c == foreign[i].byte)
+			return err_set(e, ERR_INVALID_ARGUMENTS,
+			    "%s %s; wanted are reports as JSON objects: one, an array of them, "
+			    "or "
+			    "one behind the other, as `outboxctl get --json` writes them and "
+			    "`outboxctl describe` explains them",
+			    s->name, foreign[i].is);
+	if (c == EOF)
+		return refuse(s, "the array does not end with ]", e);
+	snprintf(why, sizeof why,
+	    c > ' ' && c < 0x7f ? "it begins with %c, and not with {"
+				: "it begins with byte 0x%02x, and not with {",
+	    c);
+	return refuse(s, why, e);
+}
+
+/* Some programs put the mark of UTF-8 before a text.  False if there is the beginning of one.
+ */
+static bool
+skip_mark(FILE *f)
+{
+	static const int mark[] = {0xef, 0xbb, 0xbf};
+	size_t n = 0;
+	int c = getc(f);
+
+	while (n < sizeof mark / sizeof mark[0] && c == mark[n]) {
+		c = getc(f);
+		n++;
+	}
+	if (c != EOF)
+		ungetc(c, f);
+	return n == 0 || n == sizeof mark / sizeof mark[0];
+}
+
 static bool
 end(struct source *s, struct err *e)
 {
@@ -40,9 +97,12 @@ end(struct source *s, struct err *e)
 static bool
 begin(struct source *s, bool *more, struct err *e)
 {
-	int c = peek(s->file);
+	int c;
 
 	*more = false;
+	if (s->state == SOURCE_START && !skip_mark(s->file))
+		return refuse_start(s, 0xef, e);
+	c = peek(s->file);
 	if (s->state == SOURCE_START) {
 		s->state = c == '[' ? SOURCE_ARRAY : SOURCE_LINES;
 		if (c == '[') {
@@ -52,20 +112,19 @@ begin(struct source *s, bool *more, struct err *e)
 	} else if (s->state == SOURCE_ARRAY && c == ',') {
 		getc(s->file);
 		if (peek(s->file) == ']')
-			return refuse(s, "there is a comma and no object", e);
+			return refuse(s, "there is a comma, and no object behind it", e);
 		c = peek(s->file);
 	} else if (s->state == SOURCE_ARRAY && c != ']')
 		return refuse(s, "there is no comma before it", e);
 	if (s->state == SOURCE_ARRAY && c == ']') {
 		getc(s->file);
-		return peek(s->file) == EOF
-		    ? end(s, e)
-		    : refuse(s, "there is something behind the array", e);
+		return peek(s->file) == EOF ? end(s, e)
+					    : refuse(s, "something follows the array", e);
 	}
 	if (s->state == SOURCE_LINES && c == EOF)
 		return ferror(s->file) ? refuse(s, "", e) : end(s, e);
 	*more = true;
-	return c == '{' || refuse(s, c == EOF ? "the array does not end" : "this is none", e);
+	return c == '{' || refuse_start(s, c, e);
 }
 
 /* Up to the brace or bracket that closes the first one, or to the end of the stream. */

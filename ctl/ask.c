@@ -107,7 +107,7 @@ get(struct client *c, const words w, struct err *e)
 			goto out;
 	}
 	ok = tally.missing == 0 ||
-	    err_set(e, ERR_NOT_FOUND, "not there: %zu of %zu", tally.missing,
+	    err_set(e, ERR_NOT_FOUND, "%zu of %zu records are not there", tally.missing,
 		tally.shown + tally.missing);
 out:
 	json_decref(properties);
@@ -121,8 +121,8 @@ read_limit(const words w, uint64_t *limit, struct err *e)
 {
 	*limit = UINT64_MAX;
 	return *w[WORD_LIMIT] == NULL || str_to_u64(str_of(*w[WORD_LIMIT]), INT32_MAX, limit) ||
-	    err_set(
-		e, ERR_INVALID_ARGUMENTS, "--limit must be a number from 0 to %d", INT32_MAX);
+	    err_set(e, ERR_INVALID_ARGUMENTS, "--limit must be a whole number from 0 to %d",
+		INT32_MAX);
 }
 
 /* What the command line asks for. */

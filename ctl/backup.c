@@ -18,8 +18,8 @@ absolute(const char *path, struct buf *out, struct err *e)
 	char here[PATH_MAX];
 
 	if (path[0] != '/' && getcwd(here, sizeof here) == NULL)
-		return err_set(
-		    e, ERR_SERVER_FAIL, "cannot tell where this is: %s", strerror(errno));
+		return err_set(e, ERR_SERVER_FAIL,
+		    "cannot find the folder that this runs in: %s", strerror(errno));
 	if (path[0] != '/')
 		buf_printf(out, "%s/", here);
 	buf_puts(out, path);
@@ -65,8 +65,8 @@ run_tool(const char *const argv[], struct err *e)
 	char *slash;
 
 	if (readlink("/proc/self/exe", program, sizeof program - sizeof "/outbox-store") < 0)
-		return err_set(
-		    e, ERR_SERVER_FAIL, "cannot tell where this is: %s", strerror(errno));
+		return err_set(e, ERR_SERVER_FAIL, "cannot find the folder of this program: %s",
+		    strerror(errno));
 	slash = strrchr(program, '/');
 	memcpy(slash, "/outbox-store", sizeof "/outbox-store");
 	execv(program, (char *const *)argv);

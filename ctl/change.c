@@ -14,24 +14,115 @@
 
 #define CREATION_PREFIX "n" /* of creation ids; a number follows */
 #define PROGRESS_STEP 100
-#define ID_LEN_MAX 255 /* of an id on standard input (RFC 8620, 1.2) */
+#define ID_ENDS " \t\r\n," /* what stands between ids */
+#define ID_LEN_MAX 255     /* of an id (RFC 8620, 1.2) */
+
+/* How much of a refusal is shown: it quotes what strangers sent. */
+#define PROPERTIES_SHOWN_MAX 5
+#define PATH_SHOWN_MAX 120        /* bytes */
+#define VALUE_SHOWN_MAX 60        /* bytes */
+#define DESCRIPTION_SHOWN_MAX 500 /* bytes */
 
 /* --- what the server refuses --- */
 
-/* " (a, b)": those that the description does not name anyway. */
+/* Appends at most max bytes of text, and "..." for the rest. */
 static void
-add_properties(const json_t *error, const char *description, struct buf *out)
+add_cut(struct buf *out, struct str text, size_t max)
 {
-	const json_t *v;
-	size_t i, n = 0;
+	size_t n = text.len < max ? text.len : max;
 
-	json_array_foreach(json_object_get(error, "properties"), i, v)
-		if (json_is_string(v) && strstr(description, json_string_value(v)) == NULL)
-			buf_printf(out, "%s%s", n++ == 0 ? " (" : ", ", json_string_value(v));
+	while (n < text.len && n > 0 && ((unsigned char)text.s[n] & 0xc0) == 0x80)
+		n--; /* not within a character of UTF-8 */
+	buf_add(out, text.s, n);
+	buf_puts(out, n < text.len ? "..." : "");
+}
+
+/* Cuts the next part off a path such as "report/records/0". */
+static struct str
+next_part(const char **path)
+{
+	struct str part = {*path, strcspn(*path, "/")};
+
+	*path += part.len + ((*path)[part.len] == '/');
+	return part;
+}
+
+/* What is in the object, or in the patch, at that path; NULL if nothing is. */
+static const json_t *
+value_at(const json_t *object, const char *path)
+{
+	if (json_object_get(object, path) != NULL)
+		return json_object_get(object, path);
+	while (object != NULL && *path != '\0') {
+		struct str part = next_part(&path);
+		uint64_t i;
+
+		if (json_is_array(object))
+			object =
+			    str_to_u64(part, SIZE_MAX, &i) ? json_array_get(object, i) : NULL;
+		else
+			object = json_object_getn(object, part.s, part.len);
+	}
+	return object;
+}
+
+/* " (reportId r1, domain example.com)": by what people know a report. */
+static void
+add_names(const json_t *object, struct buf *out)
+{
+	static const char *const paths[] = {"report/reportId", "domain"};
+	size_t n = 0;
+
+	for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+		const json_t *v = value_at(object, paths[i]);
+		const char *slash = strrchr(paths[i], '/');
+
+		if (!json_is_string(v))
+			continue;
+		buf_printf(
+		    out, "%s%s ", n++ == 0 ? " (" : ", ", slash != NULL ? slash + 1 : paths[i]);
+		add_cut(out, str_of(json_string_value(v)), VALUE_SHOWN_MAX);
+	}
 	buf_puts(out, n > 0 ? ")" : "");
 }
 
-/* "; report/orgName: Required" for each. */
+static void
+add_value(const json_t *v, struct buf *out)
+{
+	struct buf text = {0};
+
+	text_json(v, false, &text);
+	while (text.len > 0 && text.s[text.len - 1] == '\n')
+		text.len--;
+	add_cut(out, buf_str(&text), VALUE_SHOWN_MAX);
+	buf_free(&text);
+}
+
+/* " (sent: report/records/0/count = -1, ...)": the first of the wrong properties that were
+ * sent, with their values. */
+static void
+add_values(const json_t *error, const json_t *object, struct buf *out)
+{
+	const json_t *list = json_object_get(error, "properties"), *v;
+	size_t i, shown = 0, n = 0;
+
+	json_array_foreach(list, i, v) {
+		const char *path = json_string_value(v);
+		const json_t *value = path != NULL ? value_at(object, path) : NULL;
+
+		if (value == NULL || n++ >= PROPERTIES_SHOWN_MAX)
+			continue;
+		buf_puts(out, shown++ == 0 ? " (sent: " : ", ");
+		add_cut(out, str_of(path), PATH_SHOWN_MAX);
+		buf_puts(out, " = ");
+		add_value(value, out);
+	}
+	if (n > shown)
+		buf_printf(out, ", and %zu more", n - shown);
+	buf_puts(out, shown > 0 ? ")" : "");
+}
+
+/* "; report/orgName: Required", where a server tells no properties. */
 static void
 add_validation(const json_t *error, struct buf *out)
 {
@@ -39,24 +130,31 @@ add_validation(const json_t *error, struct buf *out)
 	size_t i;
 
 	json_array_foreach(list, i, v)
-		if (member_text(v, "property") != NULL && member_text(v, "type") != NULL)
-			buf_printf(out, "; %s: %s", member_text(v, "property"),
-			    member_text(v, "type"));
+		if (i < PROPERTIES_SHOWN_MAX && member_text(v, "property") != NULL &&
+		    member_text(v, "type") != NULL) {
+			buf_puts(out, "; ");
+			add_cut(out, str_of(member_text(v, "property")), PATH_SHOWN_MAX);
+			buf_printf(out, ": %s", member_text(v, "type"));
+		}
 }
 
 static void
-complain_of(const char *what, const json_t *error)
+complain_of(const char *what, const json_t *object, const json_t *error)
 {
 	const char *type = member_text(error, "type");
 	const char *description = member_text(error, "description");
 	struct buf line = {0};
 
-	buf_printf(&line, "%s: %s", what,
-	    type != NULL ? type : "the server does not say what became of it");
-	if (description != NULL)
-		buf_printf(&line, ": %s", description);
-	add_properties(error, description != NULL ? description : "", &line);
-	add_validation(error, &line);
+	buf_puts(&line, what);
+	buf_printf(
+	    &line, ": %s", type != NULL ? type : "the server does not say what became of it");
+	if (description != NULL) {
+		buf_puts(&line, ": ");
+		add_cut(&line, str_of(description), DESCRIPTION_SHOWN_MAX);
+	}
+	add_values(error, object, &line);
+	if (json_object_get(error, "properties") == NULL)
+		add_validation(error, &line);
 	text_complain(buf_terminate(&line));
 	buf_free(&line);
 }
@@ -78,30 +176,33 @@ count(struct work *work)
 }
 
 static void
-told_create(void *arg, const char *key, const char *id, const json_t *error)
+told_create(
+    void *arg, const char *key, const json_t *object, const char *id, const json_t *error)
 {
 	struct work *work = arg;
 	struct buf what = {0};
 
 	progress_hide(&work->progress);
 	buf_printf(&what, "object %s", key + strlen(CREATION_PREFIX));
+	add_names(object, &what);
 	if (id != NULL) {
 		printf("%s\n", id);
 		fflush(stdout); /* it is known, whatever ends this program next */
 	} else
-		complain_of(buf_terminate(&what), error);
+		complain_of(buf_terminate(&what), object, error);
 	buf_free(&what);
 	count(work);
 }
 
 static void
-told_change(void *arg, const char *key, const char *id, const json_t *error)
+told_change(
+    void *arg, const char *key, const json_t *object, const char *id, const json_t *error)
 {
 	struct work *work = arg;
 
 	if (id == NULL) {
 		progress_hide(&work->progress);
-		complain_of(key, error);
+		complain_of(key, object, error);
 	}
 	count(work);
 }
@@ -257,55 +358,55 @@ out:
 
 /* --- delete --- */
 
-/* Ids stand between commas. */
-static bool
-add_listed(struct batch *b, const char *list, struct err *e)
-{
-	for (;;) {
-		struct str id = {list, strcspn(list, ",")};
-		char *key = str_dup(id);
-		bool ok = id.len == 0 || batch_add(b, key, json_null(), e);
-
-		free(key);
-		if (!ok || list[id.len] == '\0')
-			return ok;
-		list += id.len + 1;
-	}
-}
-
 /* Ids stand between blanks, newlines or commas.  At the end *id is empty. */
 static bool
-read_id(FILE *f, struct buf *id, struct err *e)
+read_id(FILE *f, const char *name, struct buf *id, struct err *e)
 {
 	int c;
 
 	buf_clear(id);
 	while ((c = getc(f)) != EOF) {
-		if (c != '\0' && strchr(" \t\r\n,", c) == NULL)
+		if (c != '\0' && strchr(ID_ENDS, c) == NULL)
 			buf_putc(id, (char)c);
 		else if (id->len > 0)
 			break;
 		if (id->len > ID_LEN_MAX)
 			return err_set(e, ERR_INVALID_ARGUMENTS,
-			    "standard input has a word of more than %d bytes, which is no id",
+			    "%s has a word of more than %d bytes, which is no id", name,
 			    ID_LEN_MAX);
 	}
 	buf_terminate(id);
-	return !ferror(f) || err_set(e, ERR_INVALID_ARGUMENTS, "cannot read standard input");
+	return !ferror(f) || err_set(e, ERR_INVALID_ARGUMENTS, "cannot read %s", name);
 }
 
 static bool
-add_read(struct batch *b, FILE *f, struct err *e)
+add_read(struct batch *b, FILE *f, const char *name, struct err *e)
 {
 	struct buf id = {0};
 	bool ok;
 
-	while ((ok = read_id(f, &id, e)) && id.len > 0)
+	while ((ok = read_id(f, name, &id, e)) && id.len > 0)
 		if (!batch_add(b, id.s, json_null(), e)) {
 			ok = false;
 			break;
 		}
 	buf_free(&id);
+	return ok;
+}
+
+static bool
+add_listed(struct batch *b, const char *list, struct err *e)
+{
+	FILE *f;
+	bool ok;
+
+	if (list[strspn(list, ID_ENDS)] == '\0')
+		return err_set(e, ERR_INVALID_ARGUMENTS, "--ids has no id in it");
+	f = fmemopen((char *)list, strlen(list), "r");
+	ok = f != NULL ? add_read(b, f, "--ids", e)
+		       : err_set(e, ERR_SERVER_FAIL, "cannot read --ids: %s", strerror(errno));
+	if (f != NULL)
+		fclose(f);
 	return ok;
 }
 
@@ -318,7 +419,7 @@ destroy(struct client *c, const words w, struct err *e)
 	if (!begin(&work, c, BATCH_DESTROY, w, e))
 		goto out;
 	if (*w[WORD_ID_LIST] != NULL ? !add_listed(&work.batch, *w[WORD_ID_LIST], e)
-				     : !add_read(&work.batch, stdin, e))
+				     : !add_read(&work.batch, stdin, "standard input", e))
 		goto out;
 	if (!batch_send(&work.batch, e))
 		goto out;

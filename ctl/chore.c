@@ -62,8 +62,9 @@ look(struct waiting *w, struct store_chore *chore, bool *ended, struct err *e)
 		w->number = 0;
 		return w->again++ < again_max[w->kind] ||
 		    err_set(e, ERR_SERVER_FAIL,
-			"the store ended while it was doing this, and was not told to begin "
-			"again; its log says why it ended");
+			"the store ended while it was doing this, and it was not begun again; "
+			"the log says why the store ended: journalctl -u report-outbox -g "
+			"outbox-store");
 	}
 	*ended = !chore->running;
 	progress_say(&w->progress, "%s: %llu of %llu MiB", chore->step,

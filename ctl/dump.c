@@ -51,7 +51,7 @@ choose_types(struct dump *d, const char *const *names, struct err *e)
 	for (const char *const *name = names; *name != NULL; name++)
 		if (type_spelled(*name) == NULL)
 			return err_set(e, ERR_INVALID_ARGUMENTS,
-			    "there is no type %s; see outboxctl status", *name);
+			    "there is no type %s; `outboxctl status` lists the types", *name);
 	for (const struct type *const *t = model_types; *t != NULL; t++) {
 		bool wanted = *names == NULL;
 

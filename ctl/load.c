@@ -82,7 +82,9 @@ heed(struct load *l, const struct store_results *r, struct err *e)
 		case STORE_CONFLICT:
 			id_format(l->type->letter, w->id, id);
 			refuse(l, w->line,
-			    "%s is, or was, the id of another record here; see --new-ids", id);
+			    "another record here has, or had, the id %s; --new-ids gives new "
+			    "ones",
+			    id);
 		}
 	}
 	return true;
@@ -153,13 +155,14 @@ take_record(struct load *l, const json_t *line, struct err *e)
 
 	l->seen++;
 	if (t == NULL) {
-		refuse(l, l->line, "there is no type %.80s", type == NULL ? "named" : type);
+		refuse(l, l->line, "there is no type %.80s",
+		    type == NULL ? "(the line names none)" : type);
 		return true;
 	}
 	l->of_type[place_of(t)]++;
 	if (!id_parse(t->letter,
 		(struct str){json_string_value(id_text), json_string_length(id_text)}, &w.id)) {
-		refuse(l, l->line, "the id is none of a %s", t->name);
+		refuse(l, l->line, "\"id\" is not the id of a %s", t->name);
 		return true;
 	}
 	if (!model_record(
@@ -188,11 +191,13 @@ take_first(struct load *l, const json_t *line, struct err *e)
 	const char *name;
 
 	if (!json_is_integer(mark))
-		return err_set(
-		    e, ERR_NOT_JSON, "this is not the beginning of what outboxctl dump writes");
+		return err_set(e, ERR_NOT_JSON,
+		    "this is no dump: `outboxctl load` takes what `outboxctl dump` has "
+		    "written");
 	if (json_integer_value(mark) != DUMP_FORMAT)
 		return err_set(e, ERR_NOT_JSON,
-		    "this is format %" JSON_INTEGER_FORMAT " of a dump; known is %d",
+		    "the dump has format %" JSON_INTEGER_FORMAT
+		    ", and this outboxctl reads format %d",
 		    json_integer_value(mark), DUMP_FORMAT);
 	json_object_foreach(json_object_get(line, "records"), name, n)
 		l->announced += (uint64_t)json_integer_value(n);
@@ -209,8 +214,8 @@ take_last(struct load *l, const json_t *line, struct err *e)
 
 		if ((uint64_t)json_integer_value(n) != l->of_type[i])
 			return err_set(e, ERR_NOT_JSON,
-			    "%" PRIu64 " %s were read, and %" JSON_INTEGER_FORMAT
-			    " were written",
+			    "%" PRIu64 " %s were read, and the dump had %" JSON_INTEGER_FORMAT
+			    ": lines are missing, or there twice",
 			    l->of_type[i], model_types[i]->name, json_integer_value(n));
 	}
 	l->ended = true;
@@ -225,7 +230,7 @@ take_line(struct load *l, struct str text, struct err *e)
 	bool ok;
 
 	if (l->ended)
-		return err_set(e, ERR_NOT_JSON, "something follows the last line");
+		return err_set(e, ERR_NOT_JSON, "something follows the last line of the dump");
 	line = json_read(text, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &why);
 	if (l->line == 1)
 		ok = take_first(l, line, e);
@@ -288,7 +293,7 @@ ctl_load(struct store *s, const words w, struct err *e)
 	    l->loaded, l->same, l->refused);
 	if (ok && !l->ended)
 		ok = err_set(e, ERR_NOT_JSON,
-		    "the last line is missing: this is not the whole of a dump");
+		    "the last line is missing: the dump was cut off; what was there is loaded");
 	if (ok && l->refused > 0)
 		ok = err_set(e, ERR_INVALID_PROPERTIES, "not all records were loaded");
 out:

@@ -1,45 +1,58 @@
 /* ctl/main.c -- outboxctl: the outbox from the command line. */
+#include <errno.h>
 #include <locale.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "config/version.h"
 #include "ctl/line.h"
 #include "ctl/text.h"
 
-static bool
-open_store(struct store **s, const words w, struct err *e)
+/* What somebody can do whom the store does not answer. */
+static const char *
+advice(const char *socket)
 {
+	if (access(socket, R_OK | W_OK) == 0)
+		return "see the log, or `systemctl status report-outbox`";
+	return errno == EACCES ? "run this with sudo, or as the user of the outbox"
+			       : "is the outbox running? See `systemctl status report-outbox`";
+}
+
+/* Runs a command that asks the store. */
+static bool
+run_with_store(const struct line *l, struct err *e)
+{
+	struct store *s = NULL;
+	struct err why = {0};
 	struct config c;
 	char *socket;
+	bool ok;
 
-	if (!ctl_config(&c, w, e))
+	if (!ctl_config(&c, l->words, e))
 		return false;
 	socket = config_store_socket(&c);
-	store_open(s, socket, (unsigned)c.store_timeout_ms);
-	free(socket);
+	store_open(&s, socket, (unsigned)c.store_timeout_ms);
 	config_free(&c);
-	return true;
+	ok = l->command->run(s, l->words, &why);
+	if (!ok && why.code == ERR_SERVER_UNAVAILABLE)
+		err_set(e, why.code, "%s; %s", why.text, advice(socket));
+	else if (!ok)
+		*e = why;
+	store_close(&s);
+	free(socket);
+	return ok;
 }
 
 static bool
 run(const struct line *l, struct err *e)
 {
-	struct store *s = NULL;
-	bool ok = false;
-
-	if (sodium_init() < 0) {
-		err_set(e, ERR_SERVER_FAIL, "libsodium does not start");
-		goto out;
-	}
-	if (l->command->needs == NEEDS_STORE && !open_store(&s, l->words, e))
-		goto out;
-	ok = l->command->run(s, l->words, e);
-out:
-	store_close(&s);
-	return ok;
+	if (sodium_init() < 0)
+		return err_set(e, ERR_SERVER_FAIL, "libsodium does not start");
+	return l->command->needs == NEEDS_STORE ? run_with_store(l, e)
+						: l->command->run(NULL, l->words, e);
 }
 
 /* As the manual page lists them. */

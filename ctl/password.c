@@ -40,7 +40,8 @@ read_line(struct line *l, int signal_fd, struct err *e)
 		if (poll(fds, 2, -1) < 0 && errno == EINTR)
 			fds[0].revents = fds[1].revents = 0;
 		if (fds[1].revents != 0)
-			return err_set(e, ERR_INVALID_ARGUMENTS, "interrupted");
+			return err_set(
+			    e, ERR_INVALID_ARGUMENTS, "interrupted; nothing was changed");
 		n = read(STDIN_FILENO, l->bytes + l->len, 1);
 		if (n < 0 && errno == EINTR) {
 			l->len--;
@@ -113,7 +114,8 @@ password_ask(char hash[static STORE_PASSWORD_MAX + 1], struct err *e)
 		    !ask("Password, once more: ", &again, e))
 			goto out;
 		if (!str_equal(text_of(&once), text_of(&again))) {
-			err_set(e, ERR_INVALID_ARGUMENTS, "that was another password");
+			err_set(e, ERR_INVALID_ARGUMENTS,
+			    "the two passwords are not the same; nothing was changed");
 			goto out;
 		}
 	} else if (!read_line(&once, -1, e) || !check(&once, e)) {

@@ -4,7 +4,10 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
+
+#include "ctl/text.h"
 
 #define CLEAR "\r\033[K"
 
@@ -24,18 +27,43 @@ progress_show(struct progress *p, uint64_t n, uint64_t of)
 		progress_say(p, "%" PRIu64, n);
 }
 
+/* How many columns the terminal has; 0: not known. */
+static size_t
+columns(void)
+{
+	struct winsize size = {0};
+
+	return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+/* Cuts a text to what fits into a line that the cursor stays in. */
+static void
+fit(struct buf *text, size_t width)
+{
+	while (width > 0 && text->len > 0 && text_width(buf_str(text)) >= width)
+		text->len--;
+	while (text->len > 0 && width > 0 && ((unsigned char)text->s[text->len] & 0xc0) == 0x80)
+		text->len--; /* not within a character of UTF-8 */
+}
+
 void
 progress_say(struct progress *p, const char *fmt, ...)
 {
+	struct buf text = {0}, line = {0};
 	va_list ap;
 
 	if (!p->seen)
 		return;
 	va_start(ap, fmt);
-	fputs(CLEAR, stderr);
-	vfprintf(stderr, fmt, ap);
-	fflush(stderr);
+	buf_vprintf(&text, fmt, ap);
 	va_end(ap);
+	text_escape(buf_str(&text), &line);
+	buf_terminate(&line);
+	fit(&line, columns());
+	fprintf(stderr, CLEAR "%.*s", (int)line.len, line.s);
+	fflush(stderr);
+	buf_free(&line);
+	buf_free(&text);
 	p->shown = true;
 }
 

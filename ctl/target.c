@@ -21,7 +21,8 @@ ctl_config(struct config *c, const words w, struct err *e)
 
 	ctl_config_path(&path, w);
 	ok = config_read(c, path.s, &why) ||
-	    err_set(e, named ? ERR_INVALID_ARGUMENTS : why.code, "%s", why.text);
+	    err_set(e, named ? ERR_INVALID_ARGUMENTS : why.code, "%s%s", why.text,
+		named ? "" : "; --config names another one, and --dir a quickstart folder");
 	buf_free(&path);
 	return ok;
 }

@@ -99,8 +99,11 @@ child_step(struct child *c, const struct child_place *place, int64_t now_us)
 		return;
 	}
 	log_line(place->log, LOG_LEVEL_ERROR,
-	    c->state == CHILD_STOPPING ? "slow-to-stop" : "silent", "program=%s child=%d",
-	    c->program->name, (int)c->pid);
+	    c->state == CHILD_STOPPING ? "slow-to-stop" : "silent",
+	    "program=%s child=%d why=\"%s, so it is killed\"", c->program->name, (int)c->pid,
+	    c->state == CHILD_STOPPING       ? "it has not stopped in time"
+		: c->state == CHILD_STARTING ? "it has not become ready in time"
+					     : "it gives no sign of life");
 	kill(c->pid, SIGKILL);
 	c->due_us = INT64_MAX;
 }
@@ -156,11 +159,15 @@ child_ended(struct child *c, int status, const struct log *log, int64_t now_us)
 	bool asked = c->state == CHILD_STOPPING;
 	bool lived = c->state == CHILD_READY && now_us - c->ready_us >= LIVED_US;
 	int64_t wait_us = asked || lived ? 0 : c->backoff_us;
+	char how[64];
 
+	if (WIFSIGNALED(status))
+		snprintf(how, sizeof how, "signal=%d (%s)", WTERMSIG(status),
+		    strsignal(WTERMSIG(status)));
+	else
+		snprintf(how, sizeof how, "status=%d", WEXITSTATUS(status));
 	log_line(log, asked ? LOG_LEVEL_INFO : LOG_LEVEL_WARN, "ended",
-	    "program=%s child=%d %s=%d", c->program->name, (int)c->pid,
-	    WIFSIGNALED(status) ? "signal" : "status",
-	    WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+	    "program=%s child=%d %s", c->program->name, (int)c->pid, how);
 	c->backoff_us = asked ? 0 : next_backoff(wait_us, c->program->backoff_us);
 	c->pid = 0;
 	io_close(&c->ready_fd);

@@ -22,7 +22,8 @@ pidfile_open(const char *path, struct err *e)
 		return -1;
 	}
 	if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-		err_set(e, ERR_SERVER_FAIL, "%s is locked: another outboxd is running", path);
+		err_set(e, ERR_SERVER_FAIL,
+		    "%s is locked: another outboxd is running in this run_dir", path);
 		io_close(&fd);
 		return -1;
 	}

@@ -44,7 +44,8 @@ check_same_places(const struct config *a, const struct config *b, struct err *e)
 	    strcmp(a->listen, b->listen) == 0 && a->listen_mode == b->listen_mode)
 		return true;
 	return err_set(e, ERR_SERVER_FAIL,
-	    "data_dir, run_dir, listen and listen_mode change at a restart only");
+	    "data_dir, run_dir, listen and listen_mode cannot change while it runs: restart "
+	    "outboxd");
 }
 
 static bool

@@ -241,8 +241,9 @@ env_upgrade(struct env *env, struct err *e)
 		return false;
 	if (format == 0 || format > ENV_FORMAT)
 		return err_set(e, ERR_SERVER_FAIL,
-		    "the store was written by format %u; this program knows up to %d", format,
-		    ENV_FORMAT);
+		    "the store has format %u, and this version reads up to %d: install the "
+		    "version that wrote it, or a newer one",
+		    format, ENV_FORMAT);
 	for (; format < ENV_FORMAT; format++) {
 		if (!in_transaction(env, upgrades[format], e))
 			return false;

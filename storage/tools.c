@@ -8,6 +8,7 @@
 #include <sys/file.h>
 #include <sysexits.h>
 
+#include "base/date.h"
 #include "base/io.h"
 #include "storage/archive/repair.h"
 
@@ -34,12 +35,14 @@ source_of(const char *files, const char *logs, struct repair_source *s, struct m
 static void
 print_source(const struct repair_source *s, const struct manifest *m)
 {
+	char made[DATE_LEN + 1];
 	uint64_t bytes = 0;
 
 	for (size_t i = 0; i < m->n; i++)
 		bytes += m->files[i].bytes;
-	printf("backup: %s\nmade: %lld\nepoch: %08x\nfiles: %zu, %llu bytes\n", s->files,
-	    (long long)m->made_s, m->epoch, m->n, (unsigned long long)bytes);
+	date_format(m->made_s, made);
+	printf("backup: %s\nmade: %s\nepoch: %08x\nfiles: %zu, %llu bytes\n", s->files, made,
+	    m->epoch, m->n, (unsigned long long)bytes);
 	printf("log: from %u/0 to %u/%u\n", m->first_log, s->end.file, s->end.offset);
 }
 
@@ -266,7 +269,11 @@ tool_run(const struct tool_request *r, const struct log *log)
 	int status;
 
 	if (tools[r->tool].locks && !home_lock(&w.home, r->home, &w.clock, log, &e)) {
-		fprintf(stderr, "outbox-store: %s\n", e.text);
+		fprintf(stderr, "outbox-store: %s%s\n", e.text,
+		    e.code == ERR_SERVER_UNAVAILABLE
+			? ": the outbox is running. Stop it first (systemctl stop "
+			  "report-outbox), and start it again afterwards"
+			: "");
 		return EX_UNAVAILABLE;
 	}
 	if (tools[r->tool].run(&w, &e))

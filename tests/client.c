@@ -300,6 +300,12 @@ sorts_and_fields_are_lists_of_properties(void)
 
 /* --- objects from a stream --- */
 
+#define XML " is XML (or HTML)"
+#define GZIP " is compressed, with gzip perhaps: unpack it first"
+#define FOREIGN                                                                                \
+	"; wanted are reports as JSON objects: one, an array of them, or one behind the "      \
+	"other, as `outboxctl get --json` writes them and `outboxctl describe` explains them"
+
 static const struct {
 	const char *text, *wanted; /* the objects, or the complaint */
 } streams[] = {
@@ -311,17 +317,23 @@ static const struct {
     {"", "- has no object in it"},
     {" \n", "- has no object in it"},
     {"[]", "- has no object in it"},
-    {"[", "-, object 1: the array does not end"},
+    {"[", "-, object 1: the array does not end with ]"},
     {"[{}", "{} -, object 2: there is no comma before it"},
-    {"[{},", "{} -, object 2: the array does not end"},
-    {"[{},]", "{} -, object 2: there is a comma and no object"},
+    {"[{},", "{} -, object 2: the array does not end with ]"},
+    {"[{},]", "{} -, object 2: there is a comma, and no object behind it"},
     {"[{} {}]", "{} -, object 2: there is no comma before it"},
-    {"[{}] {}", "{} -, object 2: there is something behind the array"},
-    {"[{}][{}]", "{} -, object 2: there is something behind the array"},
-    {"5", "-, object 1: this is none"},
-    {"{} 5", "{} -, object 2: this is none"},
-    {"[[]]", "-, object 1: this is none"},
-    {"[{}, \"a\"]", "{} -, object 2: this is none"},
+    {"[{}] {}", "{} -, object 2: something follows the array"},
+    {"[{}][{}]", "{} -, object 2: something follows the array"},
+    {"5", "-, object 1: it begins with 5, and not with {"},
+    {"{} 5", "{} -, object 2: it begins with 5, and not with {"},
+    {"[[]]", "-, object 1: it begins with [, and not with {"},
+    {"[{}, \"a\"]", "{} -, object 2: it begins with \", and not with {"},
+    {"\x01", "-, object 1: it begins with byte 0x01, and not with {"},
+    {"\xef\xbb\xbf{}", "{} "},
+    {"\xef\xbb{}", "-, object 1: it begins with byte 0xef, and not with {"},
+    {"<feedback/>", "-" XML FOREIGN},
+    {" \n<feedback/>", "-" XML FOREIGN},
+    {"\x1f\x8b{", "-" GZIP FOREIGN},
     {"{\"a\": 1", "-, object 1: '}' expected near end of file"},
     {"{\"a\": 1, \"a\": 2}", "-, object 1: duplicate object key near '\"a\"'"},
     {"{\"a\": \"\xff\"}", "-, object 1: unable to decode byte 0xff near '\"'"},

@@ -74,7 +74,7 @@ the_command_line_goes_first_then_its_file_then_the_environment(void)
 	begin(dir);
 	write_file(dir, "a.conf", 0600, "url = \"http://a.example\"\ntoken = \"ta\"\n", path);
 	write_file(dir, "token", 0644, " \n", token);
-	check_refused(&(struct settings_given){0}, "which outbox?");
+	check_refused(&(struct settings_given){0}, "no server is named: give --url");
 	check_refused(&(struct settings_given){.url = "http://x.example"}, "no token for");
 	check_refused(&(struct settings_given){.url = "http://x.example", .token_file = token},
 	    "no token in");
@@ -110,7 +110,7 @@ the_default_file_is_in_the_home(void)
 	setenv("XDG_CONFIG_HOME", path, 1);
 	check(&(struct settings_given){0}, "https://home.example:8443", "th");
 	setenv("XDG_CONFIG_HOME", dir, 1);
-	check_refused(&(struct settings_given){0}, "which outbox?");
+	check_refused(&(struct settings_given){0}, "no server is named: give --url");
 	unsetenv("XDG_CONFIG_HOME");
 	scratch_remove(dir);
 }

@@ -98,7 +98,8 @@ a_backup_is_made_verified_and_restored(void)
 	CU_ASSERT_EQUAL(run(&o, "verify", "/nowhere", "nowhere"), 1);
 	create(&o, 2);
 	CU_ASSERT_EQUAL(run(&o, "status", NULL, "last backup"), 0);
-	CU_ASSERT_EQUAL(run(&o, "restore", dir, "held by another process"), EX_UNAVAILABLE);
+	CU_ASSERT_EQUAL(
+	    run(&o, "restore", dir, "the outbox is running. Stop it first"), EX_UNAVAILABLE);
 	outbox_halt(&o);
 	CU_ASSERT_EQUAL(run(&o, "restore", dir, "sound"), 0);
 	outbox_again(&o);

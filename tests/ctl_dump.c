@@ -201,7 +201,7 @@ a_dump_that_was_cut_is_noticed_and_loading_can_go_on(void)
 	load(&b, part, NULL, 1, "0 records loaded, 3 were there, 0 refused\n", "not JSON");
 	load(&b, STR(""), NULL, 1, "0 records loaded, 0 were there, 0 refused\n", "last line");
 	load(&b, STR("{}\n"), NULL, 1, "0 records loaded, 0 were there, 0 refused\n",
-	    "not the beginning");
+	    "this is no dump");
 	load(&b, STR("{\"reportOutboxDump\":2}\n"), NULL, 1,
 	    "0 records loaded, 0 were there, 0 refused\n", "format 2");
 	load(&b, buf_str(&whole.out), NULL, 0, "0 records loaded, 4 were there, 0 refused\n",
@@ -227,9 +227,9 @@ a_record_under_an_id_that_is_taken_is_refused_by_line(void)
 	set(&b, D "set", "{\"destroy\":[\"d0000000002\"]}");
 	text = dump(&a);
 	load(&b, buf_str(&text.out), NULL, 1, "1 records loaded, 0 were there, 2 refused\n",
-	    "line 2: d0000000001 is, or was");
+	    "line 2: another record here has, or had, the id d0000000001");
 	load(&b, buf_str(&text.out), NULL, 1, "0 records loaded, 1 were there, 2 refused\n",
-	    "line 3: d0000000002 is, or was");
+	    "line 3: another record here has, or had, the id d0000000002");
 	load(&b, buf_str(&text.out), "--new-ids", 0,
 	    "3 records loaded, 0 were there, 0 refused\n", "");
 	commanded_free(&text);

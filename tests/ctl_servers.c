@@ -156,15 +156,15 @@ static const struct {
     {"", "--ca-file key.pem describe", 4, NULL, "--ca-file"},
     {"/", "--ca-file cert.pem describe", 0, "x:Box", NULL},
     {"", "--ca-file cert.pem get box a", 4, NULL, "serverUnavailable: later"},
-    {"/html", "--ca-file cert.pem describe", 1, NULL, "is no JMAP session: no apiUrl"},
+    {"/html", "--ca-file cert.pem describe", 1, NULL, "does not answer with a JMAP session"},
     {"/moved", "--ca-file cert.pem describe", 1, NULL,
 	"redirects to https://elsewhere.example/"},
     {"/busy", "--ca-file cert.pem describe", 4, NULL, "answers 503: come back"},
     {"/lost", "--ca-file cert.pem describe", 1, NULL, "answers 404\n"},
-    {"/noschema", "--ca-file cert.pem describe", 1, NULL, "it lacks objects"},
+    {"/noschema", "--ca-file cert.pem describe", 1, NULL, "the server sent lacks objects"},
     {"/away", "--ca-file cert.pem describe", 0, "x:Box", NULL},
     {"/post", "--ca-file cert.pem get box a", 1, NULL, "which is not followed"},
-    {"/odd", "--ca-file cert.pem get box a", 1, NULL, "is no JMAP response"},
+    {"/odd", "--ca-file cert.pem get box a", 1, NULL, "does not answer with a JMAP response"},
     {"/escape", "--ca-file cert.pem describe", 3, NULL, "answers 403: \\x1b[2J"},
 };
 

@@ -219,7 +219,8 @@ static const struct step more_steps[] = {
     {"outboxctl query tls-internal-report --where colour=red", 1, NULL, "unsupportedFilter"},
     {"outboxctl query tls-internal-report --sort report", 1, NULL, "unsupportedSort"},
     {"outboxctl query tls-internal-report --sort colour", 2, NULL, "not a property"},
-    {"outboxctl query tls-internal-report --limit few", 2, NULL, "--limit must be a number"},
+    {"outboxctl query tls-internal-report --limit few", 2, NULL,
+	"--limit must be a whole number"},
     {"outboxctl delete tls-internal-report --ids id1,t0000000009", 1, "deleted 1\n",
 	"outboxctl: t0000000009: notFound"},
 };

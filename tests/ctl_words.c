@@ -1,8 +1,13 @@
 /* tests/ctl_words.c -- what outboxctl tells people, against a whole outbox. */
 #include <CUnit/CUnit.h>
+#include <locale.h>
+#include <pty.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/io.h"
+#include "ctl/progress.h"
 #include "model/type.h"
 #include "tests/site.h"
 #include "tests/suites.h"
@@ -88,7 +93,146 @@ describe_shows_what_a_record_must_have(void)
 	end(&d);
 }
 
+/* --- refusals --- */
+
+#define MANY 400 /* records of a report, each with two wrong values */
+#define LINE_BYTES_MAX 2000
+
+static void
+write_bad_report(struct desk *d)
+{
+	struct buf text = {0}, path = {0};
+	struct err e = {0};
+
+	buf_puts(&text,
+	    "{\"domain\":\"bad.example\",\"createdAt\":\"2026-01-01T00:00:00Z\",\"deliverAt\":"
+	    "\"2026-01-02T00:00:00Z\",\"report\":{\"reportId\":\"r-77\",\"records\":[");
+	for (int i = 0; i < MANY; i++) {
+		buf_printf(&text, "%s{\"count\":-%d,\"sourceIp\":\"", i > 0 ? "," : "", i + 5);
+		for (int k = 0; k < 200; k++)
+			buf_putc(&text, 'x');
+		buf_puts(&text, "\"}");
+	}
+	buf_puts(&text, "]}}");
+	buf_printf(&path, "%s/bad.json", d->typed.dir);
+	CU_ASSERT(io_write_file(buf_terminate(&path), buf_str(&text), 0600, &e));
+	buf_free(&text);
+	buf_free(&path);
+}
+
+static void
+a_refused_report_is_named_with_its_first_values(void)
+{
+	static const char *const said[] = {
+	    "outboxctl: object 1 (reportId r-77, domain bad.example): invalidProperties: ",
+	    " = -5", " = \"xxxxxxxxxx", "xxxxx...", " more)\n",
+	    "outboxctl: refused: 1 of 1 objects\n"};
+	struct desk d;
+
+	begin(&d);
+	write_bad_report(&d);
+	CU_ASSERT(typed_gives(&d.typed,
+	    "outboxctl create dmarc-internal-report --file bad.json", 1, NULL, said[0]));
+	for (size_t i = 0; i < sizeof said / sizeof said[0]; i++)
+		CU_ASSERT_PTR_NOT_NULL(strstr(d.typed.err.s, said[i]));
+	CU_ASSERT(d.typed.err.len < LINE_BYTES_MAX);
+	end(&d);
+}
+
+static void
+ids_may_have_blanks_between(void)
+{
+	struct desk d;
+
+	begin(&d);
+	CU_ASSERT(typed_gives(&d.typed,
+	    "outboxctl delete tls-internal-report --ids 't0000000001, t0000000002'", 1,
+	    "deleted 0", "t0000000002: notFound"));
+	CU_ASSERT(typed_gives(&d.typed, "outboxctl delete tls-internal-report --ids ' , '", 2,
+	    NULL, "--ids has no id in it"));
+	CU_ASSERT(typed_gives(&d.typed,
+	    "outboxctl delete tls-internal-report --stdin </dev/null", 0, "deleted 0", NULL));
+	end(&d);
+}
+
+/* --- the store --- */
+
+static void
+who_cannot_reach_the_store_is_told_what_to_do(void)
+{
+	struct typed t;
+
+	typed_begin(&t);
+	CU_ASSERT(typed_gives(&t,
+	    "printf 'data_dir = \"%s\"\\nrun_dir = \"%s\"\\nstore_timeout_ms = 100\\n' $PWD "
+	    "$PWD >outbox.conf; outboxctl --dir $PWD token list",
+	    4, NULL, "; is the outbox running? See `systemctl status report-outbox`\n"));
+	typed_end(&t);
+}
+
+static void
+a_backup_where_the_store_may_not_write_says_who_may_not(void)
+{
+	struct desk d;
+
+	begin(&d);
+	typed_set(&d.typed, "D", d.site.dir);
+	CU_ASSERT(typed_gives(&d.typed, "outboxctl --dir $D backup /proc/1/none", 2, NULL,
+	    "the store, which runs as uid "));
+	CU_ASSERT(typed_gives(&d.typed, "outboxctl --dir $D backup $D/none/copy", 2, NULL,
+	    "cannot make a folder in "));
+	end(&d);
+}
+
+/* --- progress --- */
+
+/* What a terminal of so many columns is sent for that text. */
+static void
+show_progress(unsigned short columns, const char *said, char *seen, size_t size)
+{
+	struct winsize window = {.ws_row = 24, .ws_col = columns};
+	struct progress p;
+	int master, slave, before = dup(STDERR_FILENO);
+	ssize_t n;
+
+	CU_ASSERT_EQUAL_FATAL(openpty(&master, &slave, NULL, NULL, &window), 0);
+	fflush(stderr);
+	dup2(slave, STDERR_FILENO);
+	progress_start(&p, true);
+	progress_say(&p, "%s", said);
+	dup2(before, STDERR_FILENO);
+	n = read(master, seen, size - 1);
+	seen[n > 0 ? n : 0] = '\0';
+	close(before);
+	close(slave);
+	close(master);
+}
+
+static void
+progress_is_no_wider_than_the_terminal(void)
+{
+	char seen[256];
+
+	setlocale(LC_CTYPE, "C.UTF-8");
+	show_progress(10, "0123456789", seen, sizeof seen);
+	CU_ASSERT_STRING_EQUAL(seen, "\r\033[K012345678");
+	show_progress(11, "0123456789", seen, sizeof seen);
+	CU_ASSERT_STRING_EQUAL(seen, "\r\033[K0123456789");
+	show_progress(4, "\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc", seen, sizeof seen);
+	CU_ASSERT_STRING_EQUAL(seen, "\r\033[K\xc3\xbc\xc3\xbc\xc3\xbc");
+	show_progress(80, "/a\033[2Jb", seen, sizeof seen); /* a path may hold anything */
+	CU_ASSERT_STRING_EQUAL(seen, "\r\033[K/a\\x1b[2Jb");
+}
+
 const CU_TestInfo ctl_words_tests[] = {
     {"describe shows what a record must have", describe_shows_what_a_record_must_have},
+    {"a refused report is named, with its first values",
+	a_refused_report_is_named_with_its_first_values},
+    {"ids may have blanks between", ids_may_have_blanks_between},
+    {"who cannot reach the store is told what to do",
+	who_cannot_reach_the_store_is_told_what_to_do},
+    {"a backup where the store may not write says who may not",
+	a_backup_where_the_store_may_not_write_says_who_may_not},
+    {"progress is no wider than the terminal", progress_is_no_wider_than_the_terminal},
     CU_TEST_INFO_NULL,
 };

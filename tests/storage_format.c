@@ -63,7 +63,7 @@ a_newer_format_is_refused_by_name_and_not_touched(void)
 	struct env env;
 	struct bare b;
 
-	snprintf(newer, sizeof newer, "format %d;", ENV_FORMAT + 1);
+	snprintf(newer, sizeof newer, "format %d,", ENV_FORMAT + 1);
 	bare_start(&b);
 	set_format(&b, ENV_FORMAT + 1);
 	bare_close(&b);

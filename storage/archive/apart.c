@@ -44,7 +44,8 @@ apart_run(bool (*run)(void *arg, struct err *e), void *arg, struct err *e)
 	bool told;
 
 	if (pipe2(fds, O_CLOEXEC) != 0)
-		return err_set(e, ERR_SERVER_UNAVAILABLE, "no pipe: %s", strerror(errno));
+		return err_set(
+		    e, ERR_SERVER_UNAVAILABLE, "cannot make a pipe: %s", strerror(errno));
 	fflush(NULL); /* or the other would write it once more */
 	pid = fork();
 	if (pid == 0)
@@ -53,7 +54,8 @@ apart_run(bool (*run)(void *arg, struct err *e), void *arg, struct err *e)
 	told = pid > 0 && io_read_full(fds[0], &theirs, sizeof theirs);
 	io_close(&fds[0]);
 	if (pid < 0)
-		return err_set(e, ERR_SERVER_UNAVAILABLE, "no process: %s", strerror(errno));
+		return err_set(
+		    e, ERR_SERVER_UNAVAILABLE, "cannot start a process: %s", strerror(errno));
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		continue;
 	if (!told)

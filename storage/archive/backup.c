@@ -201,7 +201,8 @@ begin(struct backup *b, struct err *e)
 	} else if (why.code == ERR_NOT_FOUND && b->own_logs && folder_exists(b->dir.text) &&
 	    !is_empty(b->dir.text)) {
 		return err_set(e, ERR_INVALID_ARGUMENTS,
-		    "%s is there already, and is no unfinished backup", b->dir.text);
+		    "%s is there already, and is no unfinished backup: name another folder",
+		    b->dir.text);
 	}
 	return begun || begin_anew(b, e);
 }
@@ -351,6 +352,21 @@ make(struct backup *b, struct err *e)
 	    manifest_write(&b->manifest, b->dir.text, e) && prove(b, e) && take_place(b, e);
 }
 
+/* The store makes the folder, and not whoever asked for it. */
+static bool
+is_writable_beside(const char *path, struct err *e)
+{
+	const char *slash = strrchr(path, '/');
+	char parent[sizeof((struct folder_path *)NULL)->text];
+
+	snprintf(parent, sizeof parent, "%.*s", slash == path ? 1 : (int)(slash - path), path);
+	if (access(parent, W_OK | X_OK) == 0)
+		return true;
+	return err_set(e, ERR_INVALID_ARGUMENTS,
+	    "the store, which runs as uid %u, cannot make a folder in %.100s: %s",
+	    (unsigned)geteuid(), parent, strerror(errno));
+}
+
 static bool
 choose_place(struct backup *b, struct err *e)
 {
@@ -369,8 +385,10 @@ choose_place(struct backup *b, struct err *e)
 	    (size_t)len >= sizeof b->dir.text - MANIFEST_FILE_NAME_MAX)
 		return err_set(e, ERR_INVALID_ARGUMENTS,
 		    "the folder of a backup is an absolute path without a slash at its end");
-	return !folder_exists(path) ||
-	    err_set(e, ERR_INVALID_ARGUMENTS, "%s is there already", path);
+	if (folder_exists(path))
+		return err_set(e, ERR_INVALID_ARGUMENTS,
+		    "%s is there already: name a folder that is not", path);
+	return is_writable_beside(path, e);
 }
 
 bool

@@ -46,8 +46,9 @@ format_is_known(struct home *h, struct err *e)
 	if (!env_format_peek(meta.text, &format) || format <= ENV_FORMAT)
 		return true;
 	return err_set(e, ERR_SERVER_FAIL,
-	    "the store was written by format %u; this program knows up to %d", format,
-	    ENV_FORMAT);
+	    "the store has format %u, and this version reads up to %d: install the version "
+	    "that wrote it, or a newer one",
+	    format, ENV_FORMAT);
 }
 
 /* --- what was found, and what is to be done about it --- */
@@ -130,7 +131,9 @@ store_begin(struct home *h, struct err *e)
 		return false;
 	if (kept.n > 0)
 		return err_set(e, ERR_DAMAGED,
-		    "there is neither store nor archive, but %s was moved aside", kept.newest);
+		    "there is no store and no archive here, but %s was moved aside: restore a "
+		    "backup, or move that folder away to begin with an empty store",
+		    kept.newest);
 	return store_create(h, e);
 }
 

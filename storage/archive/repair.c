@@ -130,7 +130,9 @@ source_is_good(const struct repair_source *s, const struct manifest *m, struct e
 {
 	if (m->format > ENV_FORMAT)
 		return err_set(e, ERR_SERVER_FAIL,
-		    "the backup was written by format %u; this program knows up to %d",
+		    "the backup has format %u, and this version reads up to %d: restore it "
+		    "with "
+		    "the version that made it, or a newer one",
 		    m->format, ENV_FORMAT);
 	return manifest_check(m, s->files, &(struct pace){0}, e) && log_is_whole(s, m, e);
 }
@@ -158,7 +160,8 @@ repair_build(const char *dir, const struct repair_source *source, const struct i
 		goto out;
 	if (log_place_compare(before, source->end) != 0 ||
 	    log_place_compare(after, source->end) <= 0) {
-		err_set(e, ERR_DAMAGED, "recovery ended at %u/%u and not at %u/%u", after.file,
+		err_set(e, ERR_DAMAGED,
+		    "the log was recovered up to %u/%u, and should reach %u/%u", after.file,
 		    after.offset, source->end.file, source->end.offset);
 		goto out;
 	}

@@ -152,8 +152,8 @@ server_connection(struct server *s, int fd)
 	room = connection_begin(s, c);
 	pthread_mutex_unlock(&s->lock);
 	if (!room) {
-		log_line(s->service.env->log, LOG_LEVEL_WARN, "too-many-connections", "max=%zu",
-		    s->connections_max);
+		log_line(s->service.env->log, LOG_LEVEL_WARN, "too-many-connections",
+		    "max=%zu option=store_connections", s->connections_max);
 		io_close(&fd);
 		free(c);
 		return;
