@@ -165,7 +165,7 @@ who_cannot_reach_the_store_is_told_what_to_do(void)
 	typed_begin(&t);
 	CU_ASSERT(typed_gives(&t,
 	    "printf 'data_dir = \"%s\"\\nrun_dir = \"%s\"\\nstore_timeout_ms = 100\\n' $PWD "
-	    "$PWD >outbox.conf; outboxctl --dir $PWD token list",
+	    "$PWD >outbox.conf; outboxctl --dir \"$PWD\" token list",
 	    4, NULL, "; is the outbox running? See `systemctl status report-outbox`\n"));
 	typed_end(&t);
 }
@@ -177,10 +177,10 @@ a_backup_where_the_store_may_not_write_says_who_may_not(void)
 
 	begin(&d);
 	typed_set(&d.typed, "D", d.site.dir);
-	CU_ASSERT(typed_gives(&d.typed, "outboxctl --dir $D backup /proc/1/none", 2, NULL,
+	CU_ASSERT(typed_gives(&d.typed, "outboxctl --dir \"$D\" backup /proc/1/none", 2, NULL,
 	    "the store, which runs as uid "));
-	CU_ASSERT(typed_gives(&d.typed, "outboxctl --dir $D backup $D/none/copy", 2, NULL,
-	    "cannot make a folder in "));
+	CU_ASSERT(typed_gives(&d.typed, "outboxctl --dir \"$D\" backup \"$D\"/none/copy", 2,
+	    NULL, "cannot make a folder in "));
 	end(&d);
 }
 
