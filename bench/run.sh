@@ -4,5 +4,6 @@ set -euo pipefail
 
 cd "$(dirname "$0")/.."
 bench/http.sh
+bench/bombs.sh "$1"
 bench/million.sh "$1"
 "$1/bench/query"
