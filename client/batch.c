@@ -106,19 +106,69 @@ tell_each(struct batch *b, const json_t *answer)
 	json_decref(done);
 }
 
+static bool
+send_waiting(struct batch *b, struct err *e)
+{
+	json_t *answer = NULL;
+	bool ok = client_call(b->client, b->type, "set",
+	    json_pack("{s: o}", verbs[b->verb].argument, argument_of(b)), &answer, e);
+
+	if (ok)
+		tell_each(b, answer);
+	json_decref(answer);
+	return ok;
+}
+
+static bool send_or_halve(struct batch *b, struct err *e);
+
+/* n of all, from the from-th on. */
+static bool
+send_some(struct batch *b, json_t *all, size_t from, size_t n, struct err *e)
+{
+	size_t i = 0;
+	const char *key;
+	json_t *v;
+	bool ok;
+
+	b->waiting = json_object();
+	json_object_foreach(all, key, v) {
+		if (i >= from && i - from < n)
+			json_object_set(b->waiting, key, v);
+		i++;
+	}
+	ok = send_or_halve(b, e);
+	json_decref(b->waiting);
+	b->waiting = NULL;
+	return ok;
+}
+
+/* A server may have limits that no session tells, and then did nothing of a call that is past
+ * one (RFC 8620, 5.3). */
+static bool
+send_or_halve(struct batch *b, struct err *e)
+{
+	size_t n = json_object_size(b->waiting);
+	json_t *all = b->waiting;
+	bool ok;
+
+	if (send_waiting(b, e))
+		return true;
+	if (e->code != ERR_REQUEST_TOO_LARGE || n < 2)
+		return false;
+	*e = (struct err){0};
+	ok = send_some(b, all, 0, n / 2, e) && send_some(b, all, n / 2, n - n / 2, e);
+	b->waiting = all;
+	return ok;
+}
+
 bool
 batch_send(struct batch *b, struct err *e)
 {
-	json_t *answer = NULL;
 	bool ok;
 
 	if (b->waiting == NULL)
 		return true;
-	ok = client_call(b->client, b->type, "set",
-	    json_pack("{s: o}", verbs[b->verb].argument, argument_of(b)), &answer, e);
-	if (ok)
-		tell_each(b, answer);
-	json_decref(answer);
+	ok = send_or_halve(b, e);
 	json_decref(b->waiting);
 	b->waiting = NULL;
 	b->bytes = 0;

@@ -32,7 +32,7 @@ struct load {
 	bool new_ids;
 	const struct type *type; /* of those that wait */
 	struct waiting waiting[BATCH_RECORDS];
-	size_t n, bytes;
+	size_t n, bytes, entries;
 	uint64_t line;                     /* the one that is read, from 1 */
 	uint64_t seen, announced;          /* records */
 	uint64_t of_type[MODEL_TYPES_MAX]; /* seen; in the order of model_types */
@@ -95,7 +95,7 @@ forget_waiting(struct load *l)
 {
 	for (size_t i = 0; i < l->n; i++)
 		record_free(&l->waiting[i].record);
-	l->n = l->bytes = 0;
+	l->n = l->bytes = l->entries = 0;
 }
 
 static bool
@@ -135,11 +135,19 @@ place_of(const struct type *t)
 	return i;
 }
 
+static size_t
+entries_of(const struct waiting *w)
+{
+	return store_entries(w->record.keys.domain, w->record.keys.n_policies);
+}
+
 static bool
-is_ready_for(const struct load *l, const struct type *t, size_t bytes)
+is_ready_for(const struct load *l, const struct type *t, const struct waiting *w)
 {
 	return l->n == 0 ||
-	    (l->type == t && l->n < BATCH_RECORDS && l->bytes + bytes <= BATCH_BYTES);
+	    (l->type == t && l->n < BATCH_RECORDS &&
+		l->bytes + w->record.text.len <= BATCH_BYTES &&
+		l->entries + entries_of(w) <= STORE_SET_ENTRIES_MAX);
 }
 
 /* A record's line.  What is wrong with it is told, and is no error. */
@@ -174,12 +182,13 @@ take_record(struct load *l, const json_t *line, struct err *e)
 		record_free(&w.record);
 		return true;
 	}
-	if (!is_ready_for(l, t, w.record.text.len) && !store_waiting(l, e)) {
+	if (!is_ready_for(l, t, &w) && !store_waiting(l, e)) {
 		record_free(&w.record);
 		return false;
 	}
 	l->type = t;
 	l->bytes += w.record.text.len;
+	l->entries += entries_of(&w);
 	l->waiting[l->n++] = w;
 	return true;
 }

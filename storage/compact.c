@@ -87,7 +87,7 @@ go_over(struct chore *c, bool (*slice)(struct batch *, void *, struct err *, str
 {
 	while (!*end) {
 		/* So heavy that it is alone in its batch, with no locks but its own. */
-		struct job j = {.run = slice, .arg = arg, .ops = BATCH_OPS_MAX + 1};
+		struct job j = {.run = slice, .arg = arg, .entries = BATCH_ENTRIES_MAX + 1};
 
 		if (!chore_goes_on(c, e) || !writer_do(c->writer, &j, e))
 			return false;

@@ -18,7 +18,8 @@
 #include "storage/archive/sizes.h"
 
 #define LOG_BUFFER_BYTES (4u << 20)
-#define LOCKS_MAX 20000   /* one batch locks each page it touches */
+/* A transaction locks each page that it touches: of each entry the leaf, and some above it. */
+#define LOCKS_MAX (2 * STORE_SET_ENTRIES_MAX + 20000)
 #define LOCKERS_MAX 10000 /* readers and the writer: connections are fewer */
 #define LOCK_TIMEOUT_US 2000000
 #define BUFFERS_PER_MB 256 /* pages of 4096 bytes */

@@ -84,7 +84,7 @@ static bool
 prune(struct writer *w, struct prune_job p, struct err *e)
 {
 	do {
-		struct job j = {.run = prune_run, .arg = &p, .ops = PRUNE_BATCH};
+		struct job j = {.run = prune_run, .arg = &p, .entries = PRUNE_BATCH};
 
 		if (!writer_do(w, &j, e))
 			return false;

@@ -246,6 +246,17 @@ is_too_late(const struct set_request *q)
 	return q->deadline_us != 0 && clock_monotonic_us() > q->deadline_us;
 }
 
+/* One set must not keep all other writers waiting, nor need more locks than there are. */
+static bool
+too_heavy(const struct set_job *job, struct err *refused)
+{
+	err_set(refused, ERR_REQUEST_TOO_LARGE,
+	    "the set would write and remove %zu index entries, and %d is the most; nothing was "
+	    "done",
+	    job->entries, STORE_SET_ENTRIES_MAX);
+	return true;
+}
+
 bool
 set_run(struct batch *b, void *set_job, struct err *refused, struct err *e)
 {
@@ -269,6 +280,8 @@ set_run(struct batch *b, void *set_job, struct err *refused, struct err *e)
 		    "the store came to it too late; nothing was done");
 		return true;
 	}
+	if (job->entries > STORE_SET_ENTRIES_MAX)
+		return too_heavy(job, refused);
 	if (!batch_counters(b, q->type, &p.counters, e))
 		return false;
 	done.old_state = (struct state){b->epoch, p.counters->change};

@@ -9,8 +9,13 @@
 
 struct set_job {
 	const struct set_request *request;
+	size_t entries;    /* of set_weigh(); more than STORE_SET_ENTRIES_MAX are refused */
 	struct buf answer; /* packed results, for buf_free() */
 };
+
+/* Entries that the set would write and remove, of the records as they are now: what it brings,
+ * and what the records have that it updates or destroys. */
+bool set_weigh(struct env *env, const struct set_request *q, size_t *entries, struct err *e);
 
 bool set_run(struct batch *b, void *set_job, struct err *refused, struct err *e);
 

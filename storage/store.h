@@ -66,6 +66,13 @@ void store_rows_free(struct store_rows *r);
 
 /* --- Foo/set (5.3): one transaction --- */
 
+/* Entries of the store's databases, indexes included, that one set writes and removes: those of
+ * the records that it brings and of those that it updates or destroys.  More are
+ * ERR_REQUEST_TOO_LARGE.  The writer is done with so many in a second or two. */
+#define STORE_SET_ENTRIES_MAX 100000
+/* Of one record. */
+size_t store_entries(struct str domain, size_t n_policies);
+
 enum store_op_kind { STORE_CREATE = 1, STORE_UPDATE = 2, STORE_DESTROY = 3 };
 
 #define STORE_OPID_LEN 16

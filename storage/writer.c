@@ -132,15 +132,15 @@ run_batch(struct writer *w, struct job **jobs, size_t n)
 static size_t
 take(struct writer *w, struct job **jobs)
 {
-	size_t n = 0, bytes = 0, ops = 0;
+	size_t n = 0, bytes = 0, entries = 0;
 
 	pthread_mutex_lock(&w->lock);
 	while (w->first == NULL && !w->stopping)
 		pthread_cond_wait(&w->wake, &w->lock);
 	while (w->first != NULL && n < BATCH_JOBS_MAX) {
 		bytes += w->first->bytes;
-		ops += w->first->ops;
-		if (n > 0 && (bytes > BATCH_BYTES_MAX || ops > BATCH_OPS_MAX))
+		entries += w->first->entries;
+		if (n > 0 && (bytes > BATCH_BYTES_MAX || entries > BATCH_ENTRIES_MAX))
 			break;
 		jobs[n++] = w->first;
 		w->first = w->first->next;

@@ -34,8 +34,9 @@ bool batch_counters(struct batch *b, const struct type *t, struct counters **c, 
 struct job {
 	bool (*run)(struct batch *b, void *arg, struct err *refused, struct err *e);
 	void *arg;
-	size_t bytes, ops; /* its weight: how many others fit beside it */
-	bool asked;        /* by a client: counts in the metrics with its ops */
+	size_t bytes, entries; /* its weight: how many others fit beside it */
+	size_t ops;            /* records that it writes; for the metrics */
+	bool asked;            /* by a client: counts in the metrics with its ops */
 
 	/* the writer's */
 	struct err refused;
@@ -45,7 +46,9 @@ struct job {
 
 #define BATCH_JOBS_MAX 256
 #define BATCH_BYTES_MAX (32u << 20)
-#define BATCH_OPS_MAX 2000 /* each locks some ten pages */
+/* Entries of all databases that a batch writes or removes; a job that has more is alone in its
+ * batch. */
+#define BATCH_ENTRIES_MAX 20000
 
 struct writer;
 

@@ -72,6 +72,9 @@ bare_set(struct bare *b, const struct store_set *q, struct store_results *out, s
 		err_set(e, ERR_SERVER_FAIL, "the set was packed wrongly");
 		goto out;
 	}
+	if (!set_weigh(&b->env, &request, &set.entries, e))
+		goto out;
+	job.entries = set.entries;
 	if (!writer_do(b->writer, &job, e))
 		goto out;
 	u = unpack_of(buf_str(&set.answer));

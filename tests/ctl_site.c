@@ -287,6 +287,26 @@ many_records_go_in_pages_and_chunks(void)
 	end(&d);
 }
 
+/* 120 records have more index entries than one /set may write, though not more objects. */
+static void
+records_that_a_set_is_too_small_for_go_in_parts(void)
+{
+	struct desk d;
+
+	begin(&d, "store_timeout_ms = 50000\n");
+	CU_ASSERT(typed_gives(&d.typed,
+	    "p=$(seq -s, 1000); for n in $(seq 120); do printf '{\"domain\": \"r.example\", "
+	    "\"createdAt\": \"2026-01-01T00:00:00Z\", \"deliverAt\": "
+	    "\"2026-01-02T00:00:00Z\", \"policyIdentifiers\": [%s], \"report\": "
+	    "{\"reportId\": \"r\", \"dateRangeStart\": \"2026-01-01T00:00:00Z\", "
+	    "\"dateRangeEnd\": \"2026-01-01T00:00:00Z\"}}\\n' $p; done | "
+	    "outboxctl create tls-internal-report --stdin >ids; sort -u ids | wc -l",
+	    0, "120\n", NULL));
+	CU_ASSERT(typed_gives(&d.typed, "outboxctl delete tls-internal-report --stdin <ids", 0,
+	    "deleted 120\n", NULL));
+	end(&d);
+}
+
 /* Somebody who interrupts a long create knows what there is.  The last command of the subshell
  * is not grep: the shell would become grep, and close the pipe before grep counts. */
 static void
@@ -425,6 +445,8 @@ the_schema_is_fetched_once(void)
 const CU_TestInfo ctl_site_tests[] = {
     {"the contract's command lines work", the_contracts_command_lines_work},
     {"many records go in pages and chunks", many_records_go_in_pages_and_chunks},
+    {"records that a /set is too small for go in parts",
+	records_that_a_set_is_too_small_for_go_in_parts},
     {"ids are printed while more are read", ids_are_printed_while_more_are_read},
     {"a removed anchor loses no record", a_removed_anchor_loses_no_record},
     {"a status tells what went wrong", a_status_tells_what_went_wrong},

@@ -27,7 +27,7 @@ open_bare(struct bare *b)
 static enum err_code
 run(struct bare *b, bool (*job)(struct batch *, void *, struct err *, struct err *), void *arg)
 {
-	struct job j = {.run = job, .arg = arg, .ops = 1};
+	struct job j = {.run = job, .arg = arg, .entries = 1};
 	struct err e = {0};
 
 	writer_do(b->writer, &j, &e);

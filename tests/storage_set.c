@@ -2,6 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sodium.h>
+
 #include "base/id.h"
 #include "storage/set.h"
 #include "tests/bare.h"
@@ -286,7 +288,7 @@ a_large_body_comes_back_whole(void)
 static void
 a_set_of_thousands_of_ops_fits_into_one_transaction(void)
 {
-	enum { OPS = 10000 };
+	enum { OPS = 8000 };
 	struct sample *samples = mem_new(OPS, sizeof *samples);
 	struct store_op *ops = mem_new(OPS, sizeof *ops);
 	struct store_results r;
@@ -498,7 +500,127 @@ a_set_is_not_begun_after_its_deadline(void)
 	bare_stop(&b);
 }
 
+/* A set of creates that makes just so many entries: each record as many as it can, the last one
+ * the rest. */
+struct heavy {
+	struct sample *samples;
+	struct store_op *ops;
+	size_t n;
+};
+
+#define HEAVY_DOMAIN "a.example" /* two labels */
+#define HEAVY_OWN 8              /* entries of a record of that domain without policies */
+
+static void
+heavy_make(struct heavy *h, size_t entries)
+{
+	*h = (struct heavy){.n = 1 + entries / (HEAVY_OWN + MODEL_MAX_INDEXED_VALUES)};
+	h->samples = mem_new(h->n, sizeof *h->samples);
+	h->ops = mem_new(h->n, sizeof *h->ops);
+	for (size_t i = 0; i < h->n; i++) {
+		struct sample *s = &h->samples[i];
+		size_t left = entries - HEAVY_OWN * (h->n - i);
+
+		sample_make(s, (unsigned)i);
+		s->keys.domain = STR(HEAVY_DOMAIN);
+		s->keys.n_policies =
+		    left < MODEL_MAX_INDEXED_VALUES ? left : MODEL_MAX_INDEXED_VALUES;
+		for (size_t p = 0; p < s->keys.n_policies; p++)
+			randombytes_buf(&s->keys.policies[p], sizeof s->keys.policies[p]);
+		h->ops[i] = sample_op(s, STORE_CREATE, (uint32_t)i);
+		entries -= HEAVY_OWN + s->keys.n_policies;
+	}
+	CU_ASSERT_EQUAL_FATAL(entries, 0);
+}
+
+static void
+heavy_free(struct heavy *h)
+{
+	free(h->samples);
+	free(h->ops);
+}
+
+/* The error of a set of these ops; ERR_NONE if it was done. */
+static enum err_code
+set_error(struct bare *b, unsigned number, const struct store_op *ops, size_t n)
+{
+	struct store_set q = {.type = DMARC, .ops = ops, .n = n};
+	struct store_results r = {0};
+	struct err e = {0};
+
+	put_be64(q.opid, number);
+	bare_set(b, &q, &r, &e);
+	store_results_free(&r);
+	return e.code;
+}
+
+static void
+check_locks_are_left(struct bare *b)
+{
+	DB_LOCK_STAT *locks = NULL;
+
+	CU_ASSERT_EQUAL_FATAL(b->env.db->lock_stat(b->env.db, &locks, 0), 0);
+	CU_ASSERT(locks->st_maxnlocks < locks->st_maxlocks / 2);
+	CU_ASSERT(locks->st_maxnobjects < locks->st_maxobjects / 2);
+	free(locks);
+}
+
+static void
+a_set_writes_a_number_of_entries_and_no_more(void)
+{
+	struct bare b;
+
+	bare_start(&b);
+	for (size_t past = 0; past < 2; past++) {
+		struct heavy h;
+		uint64_t before = bare_count(&b);
+
+		heavy_make(&h, STORE_SET_ENTRIES_MAX + past);
+		CU_ASSERT_EQUAL(set_error(&b, (unsigned)past, h.ops, h.n),
+		    past ? ERR_REQUEST_TOO_LARGE : ERR_NONE);
+		CU_ASSERT_EQUAL(bare_count(&b), before + (past ? 0 : h.n));
+		heavy_free(&h);
+	}
+	check_locks_are_left(&b);
+	bare_stop(&b);
+}
+
+/* The records that are there have as many entries as a set may write: to destroy them takes
+ * as many, to update one of them as well takes more. */
+static void
+entries_of_records_that_are_there_count(void)
+{
+	struct store_op *ops;
+	struct sample small;
+	struct heavy h;
+	struct bare b;
+
+	bare_start(&b);
+	heavy_make(&h, STORE_SET_ENTRIES_MAX);
+	CU_ASSERT_EQUAL_FATAL(set_error(&b, 1, h.ops, h.n), ERR_NONE);
+	ops = mem_new(h.n + 1, sizeof *ops);
+	for (size_t i = 0; i < h.n; i++) {
+		ops[i] = sample_destroy(i + 1);
+		ops[i].tag = (uint32_t)i;
+	}
+	sample_make(&small, 1);
+	ops[h.n] = sample_op(&small, STORE_CREATE, (uint32_t)h.n);
+	CU_ASSERT_EQUAL(set_error(&b, 2, ops, h.n + 1), ERR_REQUEST_TOO_LARGE);
+	CU_ASSERT_EQUAL(bare_count(&b), h.n);
+	ops[0] = sample_update(&small, 1, 1);
+	CU_ASSERT_EQUAL(set_error(&b, 3, ops, h.n), ERR_REQUEST_TOO_LARGE);
+	ops[0] = sample_destroy(1);
+	CU_ASSERT_EQUAL(set_error(&b, 4, ops, h.n), ERR_NONE);
+	CU_ASSERT_EQUAL(bare_count(&b), 0);
+	free(ops);
+	heavy_free(&h);
+	bare_stop(&b);
+}
+
 const CU_TestInfo storage_set_tests[] = {
+    {"a set writes a number of entries and no more",
+	a_set_writes_a_number_of_entries_and_no_more},
+    {"entries of records that are there count", entries_of_records_that_are_there_count},
     {"a set is not begun after its deadline", a_set_is_not_begun_after_its_deadline},
     {"ops are done in order, with one change number each",
 	ops_are_done_in_order_with_one_change_number_each},

@@ -19,7 +19,7 @@ write_user(struct service *s, struct unpack *u, struct reply *r, const char *eve
 	bool ok;
 
 	unpack_user(u, &user);
-	ok = unpack_done(u) ? service_write(s, run, &user, 0, 1, e) : service_malformed(e);
+	ok = unpack_done(u) ? service_write(s, run, &user, e) : service_malformed(e);
 	permissions = audit_permissions(user.permissions);
 	audit(s, r, event, e, "user=%s permissions=%s", log_quote(str_of(user.name)).text,
 	    permissions.s);
@@ -78,8 +78,8 @@ serve_user_remove(struct service *s, struct unpack *u, struct reply *r, struct e
 	bool ok;
 
 	unpack_text(u, user.name, STORE_SUBJECT_MAX);
-	ok = unpack_done(u) ? service_write(s, user_remove_run, &user, 0, 1, e)
-			    : service_malformed(e);
+	ok =
+	    unpack_done(u) ? service_write(s, user_remove_run, &user, e) : service_malformed(e);
 	if (ok)
 		generation_raise(s->generation);
 	audit(s, r, "user-remove", e, "user=%s", log_quote(str_of(user.name)).text);
@@ -95,7 +95,7 @@ serve_grant_begin(struct service *s, struct unpack *u, struct reply *r, struct e
 	bool ok;
 
 	(void)r;
-	ok = unpack_grant(u, &g) ? service_write(s, grant_begin_run, &g, 0, 1, e)
+	ok = unpack_grant(u, &g) ? service_write(s, grant_begin_run, &g, e)
 				 : service_malformed(e);
 	sodium_memzero(&g, sizeof g);
 	return ok;
@@ -127,8 +127,7 @@ serve_grant_take(struct service *s, struct unpack *u, struct reply *r, struct er
 	struct take_job job = {0};
 	bool ok = unpack_take(u, &job.asked) || service_malformed(e);
 
-	ok =
-	    ok && service_write(s, grant_take_run, &job, 0, 1, e) && answer_take(s, &job, r, e);
+	ok = ok && service_write(s, grant_take_run, &job, e) && answer_take(s, &job, r, e);
 	sodium_memzero(&job, sizeof job);
 	return ok;
 }
@@ -142,7 +141,7 @@ write_attempt(struct service *s, struct unpack *u,
 {
 	*job = (struct attempt_job){.name = unpack_str(u)};
 	job->address = unpack_str(u);
-	return unpack_done(u) ? service_write(s, run, job, 0, 1, e) : service_malformed(e);
+	return unpack_done(u) ? service_write(s, run, job, e) : service_malformed(e);
 }
 
 bool

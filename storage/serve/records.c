@@ -29,17 +29,20 @@ bool
 serve_set(struct service *s, struct unpack *u, struct reply *r, struct err *e)
 {
 	size_t bytes = (size_t)(u->end - u->at);
-	struct set_job job = {0};
 	struct set_request q;
+	struct set_job set = {.request = &q};
+	struct job job = {.run = set_run, .arg = &set, .bytes = bytes, .asked = true};
 	bool ok;
 
 	if (!unpack_set(u, &q))
 		return service_malformed(e);
-	job.request = &q;
-	ok = service_write(s, set_run, &job, bytes, q.n, e);
+	job.ops = q.n;
+	ok = set_weigh(s->env, &q, &set.entries, e);
+	job.entries = set.entries;
+	ok = ok && writer_do(s->writer, &job, e);
 	if (ok)
-		buf_add_str(&r->head, buf_str(&job.answer));
-	buf_free(&job.answer);
+		buf_add_str(&r->head, buf_str(&set.answer));
+	buf_free(&set.answer);
 	set_request_free(&q);
 	return ok;
 }

@@ -35,12 +35,14 @@ service_malformed(struct err *e)
 	return err_set(e, ERR_SERVER_FAIL, "the store was sent a malformed request");
 }
 
+#define JOB_ENTRIES 10 /* that a job on tokens, users or logins writes at most, about */
+
 bool
 service_write(struct service *s,
-    bool (*run)(struct batch *, void *, struct err *, struct err *), void *arg, size_t bytes,
-    size_t ops, struct err *e)
+    bool (*run)(struct batch *, void *, struct err *, struct err *), void *arg, struct err *e)
 {
-	struct job j = {.run = run, .arg = arg, .bytes = bytes, .ops = ops, .asked = true};
+	struct job j = {
+	    .run = run, .arg = arg, .entries = JOB_ENTRIES, .ops = 1, .asked = true};
 
 	return writer_do(s->writer, &j, e);
 }

@@ -54,10 +54,9 @@ serve serve_chore_begin, serve_chore_show; /* chores.c */
 serve serve_metrics;                       /* metrics.c */
 
 bool service_malformed(struct err *e);
-/* Runs a job in the writer's thread and waits for its commit.  bytes and ops are its weight. */
+/* Runs a small job in the writer's thread and waits for its commit. */
 bool service_write(struct service *s,
-    bool (*run)(struct batch *, void *, struct err *, struct err *), void *arg, size_t bytes,
-    size_t ops, struct err *e);
+    bool (*run)(struct batch *, void *, struct err *, struct err *), void *arg, struct err *e);
 
 /* The reply to the request in frame, whole.  False if that is no request, and the connection is
  * of no use. */

@@ -13,8 +13,8 @@ serve_token_create(struct service *s, struct unpack *u, struct reply *r, struct 
 
 	unpack_token(u, &job.token);
 	unpack_bytes(u, job.secret, sizeof job.secret);
-	ok = unpack_done(u) ? service_write(s, token_create_run, &job, 0, 1, e)
-			    : service_malformed(e);
+	ok =
+	    unpack_done(u) ? service_write(s, token_create_run, &job, e) : service_malformed(e);
 	audit_token(s, r, "token-create", e, &job.token);
 	sodium_memzero(&job, sizeof job);
 	return ok;
@@ -67,8 +67,8 @@ serve_token_revoke(struct service *s, struct unpack *u, struct reply *r, struct 
 
 	unpack_bytes(u, id, sizeof id);
 	memcpy(job.token.id, id, sizeof id);
-	ok = unpack_done(u) ? service_write(s, token_revoke_run, &job, 0, 1, e)
-			    : service_malformed(e);
+	ok =
+	    unpack_done(u) ? service_write(s, token_revoke_run, &job, e) : service_malformed(e);
 	if (ok)
 		generation_raise(s->generation);
 	audit(s, r, "token-revoke", e, "token=%s subject=%s", audit_id(id).text,
@@ -80,7 +80,7 @@ bool
 serve_token_revoke_of(struct service *s, struct unpack *u, struct reply *r, struct err *e)
 {
 	struct revoke_of_job job = {.subject = unpack_str(u)};
-	bool ok = unpack_done(u) ? service_write(s, token_revoke_of_run, &job, 0, 1, e)
+	bool ok = unpack_done(u) ? service_write(s, token_revoke_of_run, &job, e)
 				 : service_malformed(e);
 
 	if (ok) {
@@ -103,8 +103,8 @@ serve_token_rotate(struct service *s, struct unpack *u, struct reply *r, struct 
 
 	unpack_rotation(u, &job.asked);
 	unpack_bytes(u, job.secret, sizeof job.secret);
-	ok = unpack_done(u) ? service_write(s, token_rotate_run, &job, 0, 1, e)
-			    : service_malformed(e);
+	ok =
+	    unpack_done(u) ? service_write(s, token_rotate_run, &job, e) : service_malformed(e);
 	sodium_memzero(job.secret, sizeof job.secret);
 	if (ok)
 		pack_token(&r->head, &job.made);
