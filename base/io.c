@@ -209,3 +209,11 @@ out:
 	buf_free(&beside);
 	return ok;
 }
+
+bool
+io_is_closed(int fd)
+{
+	char byte;
+
+	return recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}

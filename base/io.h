@@ -27,4 +27,7 @@ bool io_read_file(const char *path, size_t max, struct buf *out, struct err *e);
 /* Whole or not at all (written beside, synced, renamed). */
 bool io_write_file(const char *path, struct str content, mode_t mode, struct err *e);
 
+/* Whether the other end of a stream socket has closed it and all that it sent was read. */
+bool io_is_closed(int fd);
+
 #endif

@@ -8,6 +8,7 @@
 #include "storage/query/idset.h"
 
 #define BULK_BYTES (64u << 10)
+#define BULK_UNITS 2000 /* of base/budget.h, to read so many bytes and take them in */
 
 /* Ids in the order in which they came. */
 struct list {
@@ -145,6 +146,8 @@ walk_log(struct snapshot *s, struct log_walk *w, uint64_t until, struct err *e)
 	v.data = mem_new(BULK_BYTES, 1);
 	rc = s->table->changes->cursor(s->table->changes, s->txn, &c, 0);
 	for (; rc == 0 && !w->full && w->last < until; how = DB_NEXT) {
+		if (!snapshot_charge(s, BULK_UNITS, e))
+			goto out;
 		rc = c->get(c, &k, &v, how | DB_MULTIPLE_KEY);
 		if (rc == 0 && !take_entries(w, &v, until, e))
 			goto out;
@@ -216,7 +219,7 @@ read_changes(
 	bool ok;
 
 	*out = (struct store_changed){0};
-	ok = snapshot_begin(&snapshot, env, q->type, e) &&
+	ok = snapshot_begin_within(&snapshot, env, q->type, q->until.budget, e) &&
 	    changes_since(&snapshot, q->since, q->max, out, e);
 	snapshot_end(&snapshot);
 	return ok;

@@ -14,6 +14,9 @@ struct reader {
 	size_t room; /* rows that .out->rows has room for */
 };
 
+#define BODY_UNITS 50           /* to find a body and unpack it */
+#define BODY_BYTES_PER_UNIT 100 /* of its text */
+
 /* The body, of as many bytes as its row says, behind the others in the frame. */
 static bool
 add_body(struct reader *g, const struct row *r, struct err *e)
@@ -22,6 +25,8 @@ add_body(struct reader *g, const struct row *r, struct err *e)
 	uint8_t id[8];
 	int found;
 
+	if (!snapshot_charge(&g->snapshot, BODY_UNITS + r->size / BODY_BYTES_PER_UNIT, e))
+		return false;
 	if (!g->query->page && r->size > g->query->max_bytes - frame->len)
 		return err_set(e, ERR_REQUEST_TOO_LARGE,
 		    "the records together are larger than %zu bytes", g->query->max_bytes);
@@ -120,7 +125,7 @@ read_get(struct env *env, const struct store_get *q, struct store_rows *out, str
 	bool ok = false;
 
 	*out = (struct store_rows){0};
-	if (!snapshot_begin(&g.snapshot, env, q->type, e))
+	if (!snapshot_begin_within(&g.snapshot, env, q->type, q->until.budget, e))
 		return false;
 	out->state = g.snapshot.state;
 	if (!(q->all ? add_all(&g, e) : add_named(&g, e)))

@@ -2,13 +2,32 @@
 #include "base/pack.h"
 #include "storage/env.h"
 
+#define ROW_UNITS 20 /* of base/budget.h: about 2 us */
+
+bool
+snapshot_charge(struct snapshot *s, uint64_t units, struct err *e)
+{
+	return budget_charge(s->budget, units) ||
+	    err_set(e, ERR_SERVER_UNAVAILABLE,
+		"the store could not read all of it in time; ask for less, or again later");
+}
+
 bool
 snapshot_begin(struct snapshot *s, struct env *env, const struct type *t, struct err *e)
+{
+	return snapshot_begin_within(s, env, t, NULL, e);
+}
+
+bool
+snapshot_begin_within(
+    struct snapshot *s, struct env *env, const struct type *t, struct budget *b, struct err *e)
 {
 	struct counters c;
 	int rc;
 
-	*s = (struct snapshot){.table = &env->tables[t->number]};
+	*s = (struct snapshot){.table = &env->tables[t->number], .budget = b};
+	if (!snapshot_charge(s, ROW_UNITS, e))
+		return false;
 	rc = env->db->txn_begin(env->db, NULL, &s->txn, DB_TXN_SNAPSHOT);
 	if (rc != 0)
 		return db_failed(e, rc, "beginning to read");
@@ -37,6 +56,8 @@ snapshot_row(struct snapshot *s, uint64_t id, struct buf *value, struct row *r, 
 	uint8_t key[8];
 	int found;
 
+	if (!snapshot_charge(s, ROW_UNITS, e))
+		return -1;
 	put_be64(key, id);
 	found = db_get(s->table->rows, s->txn, (struct str){(char *)key, sizeof key}, value, e);
 	if (found == 1 && !row_unpack(id, buf_str(value), r)) {

@@ -11,6 +11,7 @@
 #ifndef STORAGE_STORE_H
 #define STORAGE_STORE_H
 
+#include "base/budget.h"
 #include "base/err.h"
 #include "base/str.h"
 #include "model/keys.h"
@@ -18,6 +19,15 @@
 #include "storage/filter.h"
 
 struct store;
+
+/* Until when the store answers a read, and what stops it. */
+struct store_until {
+	/* Monotonic; 0: as long as the caller waits. */
+	int64_t deadline_us;
+	/* Looked at inside the store alone, and not sent: the read ends with
+	 * ERR_SERVER_UNAVAILABLE when it is spent.  NULL: nothing stops it. */
+	struct budget *budget;
+};
 
 #define STORE_FRAME_MAX (160u << 20) /* bytes of one request or reply */
 
@@ -45,6 +55,7 @@ struct store_get {
 	bool want_bodies;   /* false: .body stays empty, found ones have .change != 0 */
 	size_t max_objects; /* .all: more records than that are ERR_REQUEST_TOO_LARGE */
 	size_t max_bytes;   /* of bodies together: more are ERR_REQUEST_TOO_LARGE */
+	struct store_until until;
 };
 
 struct store_row {
@@ -148,6 +159,7 @@ struct store_query {
 	int64_t position; /* negative: from the end */
 	uint64_t limit;
 	bool total;
+	struct store_until until;
 };
 
 struct store_ids {
@@ -170,6 +182,7 @@ struct store_changes {
 	struct state
 	    since;    /* unknown, too old or of another epoch: ERR_CANNOT_CALCULATE_CHANGES */
 	uint64_t max; /* ids at most, from 1 */
+	struct store_until until;
 };
 
 struct store_changed {

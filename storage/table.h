@@ -89,12 +89,18 @@ struct snapshot {
 	DB_TXN *txn;
 	const struct table *table;
 	struct state state;
-	uint64_t oldest; /* the change log holds every change after this number */
+	uint64_t oldest;       /* the change log holds every change after this number */
+	struct budget *budget; /* borrowed: stops the reading; NULL: nothing does */
 };
 
 struct env;
 bool snapshot_begin(struct snapshot *s, struct env *env, const struct type *t, struct err *e);
+/* The same for a read that ends when b is spent. */
+bool snapshot_begin_within(
+    struct snapshot *s, struct env *env, const struct type *t, struct budget *b, struct err *e);
 void snapshot_end(struct snapshot *s); /* safe on {0} */
+/* Charges the budget for what is read next.  ERR_SERVER_UNAVAILABLE if it is spent. */
+bool snapshot_charge(struct snapshot *s, uint64_t units, struct err *e);
 
 /* The row with that id: 1 found (r borrows from *value, a buf the caller clears or frees), 0
  * none, -1 with *e set. */

@@ -54,6 +54,7 @@ static const struct {
     {"quickstart", quickstart_tests},
     {"storage", storage_tests},
     {"storage_set", storage_set_tests},
+    {"storage_until", storage_until_tests},
     {"storage_upkeep", storage_upkeep_tests},
     {"storage_chore", storage_chore_tests},
     {"storage_backup", storage_backup_tests},

@@ -132,6 +132,7 @@ pack_sample_get(struct buf *b)
 
 	q.max_objects = 500;
 	q.max_bytes = 1u << 20;
+	q.until.deadline_us = -6;
 	pack_get(b, &q);
 }
 
@@ -168,7 +169,8 @@ static const struct store_query sample_query = {.type = &dmarc_internal_report,
     .anchor_offset = -2,
     .position = -3,
     .limit = 10,
-    .total = true};
+    .total = true,
+    .until.deadline_us = 5};
 
 static void
 pack_sample_query(struct buf *b)
@@ -179,7 +181,7 @@ pack_sample_query(struct buf *b)
 static void
 pack_sample_changes(struct buf *b)
 {
-	struct store_changes q = {&dmarc_internal_report, {1, 2}, 3};
+	struct store_changes q = {&dmarc_internal_report, {1, 2}, 3, {.deadline_us = 4}};
 
 	pack_changes(b, &q);
 }

@@ -73,6 +73,7 @@ extern const CU_TestInfo storage_query_tests[];
 extern const CU_TestInfo storage_repair_tests[];
 extern const CU_TestInfo storage_server_tests[];
 extern const CU_TestInfo storage_set_tests[];
+extern const CU_TestInfo storage_until_tests[];
 extern const CU_TestInfo storage_tests[];
 extern const CU_TestInfo storage_tokens_tests[];
 extern const CU_TestInfo storage_tools_tests[];

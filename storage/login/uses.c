@@ -107,7 +107,7 @@ token_uses_write(struct token_uses *u, struct env *env, struct writer *w, struct
 	while (ok && done < n) {
 		size_t some = n - done < TOKEN_USES_BATCH ? n - done : TOKEN_USES_BATCH;
 		struct uses_job uses = {.uses = list + done, .n = some};
-		struct job j = {.run = token_uses_run, .arg = &uses, .ops = some};
+		struct job j = {.run = token_uses_run, .arg = &uses, .entries = some};
 
 		ok = writer_do(w, &j, e);
 		done += some;

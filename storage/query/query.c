@@ -63,7 +63,8 @@ read_query(struct env *env, const struct store_query *q, struct store_ids *out, 
 	bool ok = false;
 
 	*out = (struct store_ids){.has_total = q->total};
-	if (!snapshot_begin(&snapshot, env, q->type, e) || !results_open(&x, &snapshot, q, e))
+	if (!snapshot_begin_within(&snapshot, env, q->type, q->until.budget, e) ||
+	    !results_open(&x, &snapshot, q, e))
 		goto out;
 	out->state = snapshot.state;
 	if (!first_place(&x, q, &out->position, e) ||

@@ -97,7 +97,7 @@ read_query_changes(struct env *env, const struct store_query_changes *q,
 	bool ok = false;
 
 	*out = (struct store_query_changed){.has_total = q->query.total, .old_state = q->since};
-	if (!snapshot_begin(&snapshot, env, q->query.type, e) ||
+	if (!snapshot_begin_within(&snapshot, env, q->query.type, q->query.until.budget, e) ||
 	    !check_window(&snapshot, q->since, e) ||
 	    !changes_since(&snapshot, q->since, UINT64_MAX, &changed, e) ||
 	    !results_open(&x, &snapshot, &q->query, e) || !compare(&x, &changed, q, out, e))

@@ -44,6 +44,9 @@ compare(struct str a, struct str b)
 
 /* --- reading --- */
 
+#define CURSOR_UNITS 20    /* of base/budget.h, to move a cursor in an index */
+#define ENTRIES_PER_UNIT 8 /* that are read in bulk */
+
 static bool
 cursor_open(struct reader *r, enum index i, DBC **c, struct err *e)
 {
@@ -51,6 +54,8 @@ cursor_open(struct reader *r, enum index i, DBC **c, struct err *e)
 	DB *db = i == INDEX_ROWS ? t->rows : t->scan[i];
 	int rc;
 
+	if (!snapshot_charge(r->snapshot, CURSOR_UNITS, e))
+		return false;
 	if (r->cursors[i] == NULL) {
 		rc = db->cursor(db, r->snapshot->txn, &r->cursors[i], 0);
 		if (rc != 0) {
@@ -206,7 +211,7 @@ reader_entries(struct reader *r, enum index i, uint64_t number, size_t n, bool k
 	DBC *c;
 
 	entries_clear(out, n);
-	if (!cursor_open(r, i, &c, e))
+	if (!snapshot_charge(r->snapshot, n / ENTRIES_PER_UNIT, e) || !cursor_open(r, i, &c, e))
 		return false;
 	if (r->bulk == NULL)
 		r->bulk = mem_new(BULK_BYTES, 1);

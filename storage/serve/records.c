@@ -1,18 +1,49 @@
 /* storage/serve/records.c -- the operations on records, answered. */
 #include <stdlib.h>
 
+#include "base/clock.h"
+#include "base/io.h"
 #include "storage/serve/service.h"
 #include "storage/set.h"
+
+/* --- reads --- */
+
+/* What stops a read. */
+struct watch {
+	struct budget budget;
+	int64_t deadline_us; /* monotonic; 0: none */
+	const int *asked_by; /* NULL: nobody looks */
+};
+
+static bool
+is_over(const void *watch)
+{
+	const struct watch *w = watch;
+
+	return (w->deadline_us != 0 && clock_monotonic_us() > w->deadline_us) ||
+	    (w->asked_by != NULL && io_is_closed(*w->asked_by));
+}
+
+/* w stays where it is until the read has ended. */
+static void
+watch_begin(struct watch *w, struct store_until *until, const struct reply *r)
+{
+	*w = (struct watch){.deadline_us = until->deadline_us, .asked_by = r->asked_by};
+	budget_begin(&w->budget, BUDGET_NO_LIMIT, is_over, w);
+	until->budget = &w->budget;
+}
 
 bool
 serve_get(struct service *s, struct unpack *u, struct reply *r, struct err *e)
 {
+	struct watch w;
 	struct store_rows rows;
 	struct store_get q;
 	bool ok;
 
 	if (!unpack_get(u, &q))
 		return service_malformed(e);
+	watch_begin(&w, &q.until, r);
 	ok = read_get(s->env, &q, &rows, e);
 	free((void *)(uintptr_t)q.ids);
 	if (!ok)
@@ -50,6 +81,7 @@ serve_set(struct service *s, struct unpack *u, struct reply *r, struct err *e)
 bool
 serve_query(struct service *s, struct unpack *u, struct reply *r, struct err *e)
 {
+	struct watch w;
 	struct store_query q;
 	struct store_ids ids;
 	struct filter f;
@@ -57,6 +89,7 @@ serve_query(struct service *s, struct unpack *u, struct reply *r, struct err *e)
 
 	if (!unpack_query(u, &q, &f))
 		return service_malformed(e);
+	watch_begin(&w, &q.until, r);
 	ok = read_query(s->env, &q, &ids, e);
 	filter_free(&f);
 	if (!ok)
@@ -69,11 +102,13 @@ serve_query(struct service *s, struct unpack *u, struct reply *r, struct err *e)
 bool
 serve_changes(struct service *s, struct unpack *u, struct reply *r, struct err *e)
 {
+	struct watch w;
 	struct store_changes q;
 	struct store_changed changed;
 
 	if (!unpack_changes(u, &q))
 		return service_malformed(e);
+	watch_begin(&w, &q.until, r);
 	if (!read_changes(s->env, &q, &changed, e))
 		return false;
 	pack_changed(&r->head, &changed);
@@ -84,6 +119,7 @@ serve_changes(struct service *s, struct unpack *u, struct reply *r, struct err *
 bool
 serve_query_changes(struct service *s, struct unpack *u, struct reply *r, struct err *e)
 {
+	struct watch w;
 	struct store_query_changes q;
 	struct store_query_changed changed;
 	struct filter f;
@@ -91,6 +127,7 @@ serve_query_changes(struct service *s, struct unpack *u, struct reply *r, struct
 
 	if (!unpack_query_changes(u, &q, &f))
 		return service_malformed(e);
+	watch_begin(&w, &q.query.until, r);
 	ok = read_query_changes(s->env, &q, &changed, e);
 	filter_free(&f);
 	if (!ok)

@@ -79,7 +79,7 @@ connection_thread(void *arg)
 {
 	struct connection *c = arg;
 	struct buf frame = {0};
-	struct reply r = {.peer = peer_of(c->fd)};
+	struct reply r = {.peer = peer_of(c->fd), .asked_by = &c->fd};
 
 	while (frame_wait(c->fd, FRAME_NO_DEADLINE) &&
 	    frame_read(c->fd, &frame, frame_deadline()) && answer(c, &frame, &r)) {

@@ -36,6 +36,8 @@ struct peer {
 struct reply {
 	struct buf head, tail;
 	struct peer peer;
+	const int *asked_by; /* the connection: a read for one that has been closed is stopped;
+				NULL: nobody looks */
 };
 
 /* Takes all of u, and packs into r->head what the operation gives; or false with *e set, and

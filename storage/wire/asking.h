@@ -10,8 +10,8 @@
 
 /* Starts a request; its payload is to be packed behind. */
 struct buf *asking_begin(struct store *s, enum operation o);
-/* When the store has to begin what is asked, so that its answer comes while there is time;
- * monotonic microseconds. */
+/* When the store has to begin a write, or to end a read, so that its answer comes while there
+ * is time; monotonic microseconds. */
 int64_t asking_begin_by(const struct store *s);
 /* Sends the request until there is a reply or no more time.  *u is then what the operation
  * gives, and borrows from s. */

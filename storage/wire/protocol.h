@@ -13,7 +13,7 @@
  *                    0: what the operation gives; otherwise: path (str), text (str)
  *
  *   GET     takes    type, all (bool), page (bool), after (u64), want_bodies (bool),
- *                    max_objects (u64), max_bytes (u64), ids
+ *                    max_objects (u64), max_bytes (u64), deadline (i64), ids
  *           gives    state, [id (u64), change (u64), length (u32)], then the bodies, one behind
  *                    the other
  *   SET     takes    type, opid (16 bytes), if_in_state (bool), state, deadline (i64),
@@ -25,9 +25,10 @@
  *                    OVER_QUOTA: free_bytes (u64), reserve_bytes (u64)
  *   QUERY   takes    type, has_filter (bool), filter if there is one,
  *                    [key (u8), ascending (bool)], has_anchor (bool), anchor (u64),
- *                    anchor_offset (i64), position (i64), limit (u64), total (bool)
+ *                    anchor_offset (i64), position (i64), limit (u64), total (bool),
+ *                    deadline (i64)
  *           gives    state, position (u64), has_total (bool), total (u64), ids
- *   CHANGES takes    type, since (state), max (u64)
+ *   CHANGES takes    type, since (state), max (u64), deadline (i64)
  *           gives    old state, new state, more (bool), created, updated, destroyed (ids)
  *   QUERY_CHANGES
  *           takes    as QUERY, then since (state), max (u64), has_up_to (bool), up_to_id (u64)
@@ -80,7 +81,7 @@
 #include "storage/login.h"
 #include "storage/store.h"
 
-#define PROTOCOL_VERSION 3
+#define PROTOCOL_VERSION 4
 
 /* Never reuse a number. */
 enum operation {

@@ -17,6 +17,7 @@ pack_get(struct buf *b, const struct store_get *q)
 	pack_u8(b, q->want_bodies);
 	pack_u64(b, q->max_objects);
 	pack_u64(b, q->max_bytes);
+	pack_i64(b, q->until.deadline_us);
 	pack_ids(b, q->ids, q->n);
 }
 
@@ -30,6 +31,7 @@ unpack_get(struct unpack *u, struct store_get *q)
 	q->want_bodies = unpack_bool(u);
 	q->max_objects = unpack_u64(u);
 	q->max_bytes = unpack_u64(u);
+	q->until.deadline_us = unpack_i64(u);
 	q->ids = unpack_ids(u, &q->n);
 	if (unpack_done(u))
 		return true;
@@ -196,6 +198,7 @@ pack_query(struct buf *b, const struct store_query *q)
 	pack_i64(b, q->position);
 	pack_u64(b, q->limit);
 	pack_u8(b, q->total);
+	pack_i64(b, q->until.deadline_us);
 }
 
 static void
@@ -232,6 +235,7 @@ unpack_query_part(struct unpack *u, struct store_query *q, struct filter *f)
 	q->position = unpack_i64(u);
 	q->limit = unpack_u64(u);
 	q->total = unpack_bool(u);
+	q->until.deadline_us = unpack_i64(u);
 	return true;
 }
 
@@ -250,6 +254,7 @@ pack_changes(struct buf *b, const struct store_changes *q)
 	pack_type(b, q->type);
 	pack_state(b, q->since);
 	pack_u64(b, q->max);
+	pack_i64(b, q->until.deadline_us);
 }
 
 bool
@@ -258,6 +263,7 @@ unpack_changes(struct unpack *u, struct store_changes *q)
 	*q = (struct store_changes){.type = unpack_type(u)};
 	q->since = unpack_state(u);
 	q->max = unpack_u64(u);
+	q->until.deadline_us = unpack_i64(u);
 	return unpack_done(u) && q->max > 0;
 }
 
