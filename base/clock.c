@@ -9,6 +9,12 @@ clock_now_s(const struct clock *c)
 	return c->fixed_s ? c->fixed_s : (int64_t)time(NULL);
 }
 
+int64_t
+clamp_future(int64_t stored_s, int64_t now_s, int64_t longest_s)
+{
+	return stored_s > now_s + longest_s ? now_s + longest_s : stored_s;
+}
+
 static int64_t
 microseconds(clockid_t which)
 {

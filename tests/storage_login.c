@@ -586,6 +586,40 @@ success_clears_the_name_and_takes_one_off_the_address(void)
 }
 
 static void
+an_attempt_under_a_clock_that_was_ahead_keeps_nobody_out(void)
+{
+	struct bare b;
+
+	open_bare(&b);
+	b.clock.fixed_s = NOW_S + 60 * 86400;
+	CU_ASSERT_EQUAL(attempt(&b, "anna", "192.0.2.1"), 0);
+	b.clock.fixed_s = NOW_S;
+	CU_ASSERT_EQUAL(attempt(&b, "anna", "192.0.2.1"), 0);
+	CU_ASSERT_EQUAL(attempt(&b, "bert", "192.0.2.1"), 0);
+	bare_stop(&b);
+}
+
+static void
+a_wait_that_began_under_a_clock_that_was_ahead_ends(void)
+{
+	uint32_t wait_s;
+	struct bare b;
+
+	open_bare(&b);
+	b.clock.fixed_s = NOW_S + 365 * 86400;
+	for (int i = 0; i < ATTEMPTS_A_NAME; i++)
+		CU_ASSERT_EQUAL(attempt(&b, "anna", "192.0.2.1"), 0);
+	b.clock.fixed_s = NOW_S;
+	wait_s = attempt(&b, "anna", "192.0.2.2");
+	CU_ASSERT_EQUAL(wait_s, ATTEMPT_WAIT_FIRST_S);
+	b.clock.fixed_s += wait_s - 1;
+	CU_ASSERT_EQUAL(attempt(&b, "anna", "192.0.2.2"), 1);
+	b.clock.fixed_s++;
+	CU_ASSERT_EQUAL(attempt(&b, "anna", "192.0.2.2"), 0);
+	bare_stop(&b);
+}
+
+static void
 attempts_are_counted_across_a_restart(void)
 {
 	struct bare b;
@@ -630,6 +664,10 @@ a_full_table_forgets_what_is_due_first(void)
 }
 
 const CU_TestInfo storage_login_tests[] = {
+    {"an attempt under a clock that was ahead keeps nobody out",
+	an_attempt_under_a_clock_that_was_ahead_keeps_nobody_out},
+    {"a wait that began under a clock that was ahead ends",
+	a_wait_that_began_under_a_clock_that_was_ahead_ends},
     {"a user is added once", a_user_is_added_once},
     {"another password has another stamp", another_password_has_another_stamp},
     {"users are listed by name and without passwords",

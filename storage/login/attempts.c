@@ -22,6 +22,27 @@ key_of(const struct attempts *a)
 	return (struct str){(const char *)a->key, KEY_LEN};
 }
 
+/* How long to wait after so many failures. */
+static int64_t
+wait_after(const struct attempts *a)
+{
+	int64_t wait_s = ATTEMPT_WAIT_FIRST_S;
+
+	if (a->failures < a->free)
+		return 0;
+	for (uint32_t i = a->free; i < a->failures && wait_s < ATTEMPT_WAIT_MAX_S; i++)
+		wait_s *= 2;
+	return wait_s < ATTEMPT_WAIT_MAX_S ? wait_s : ATTEMPT_WAIT_MAX_S;
+}
+
+/* Under a clock that was ahead, for a moment or for a year, both times were put too late. */
+static void
+clamp(struct attempts *a, int64_t now_s)
+{
+	a->not_before_s = clamp_future(a->not_before_s, now_s, wait_after(a));
+	a->forget_s = clamp_future(a->forget_s, now_s, ATTEMPT_WAIT_MAX_S + ATTEMPT_WINDOW_S);
+}
+
 static bool
 attempts_read(struct batch *b, char letter, struct str of, uint32_t free, struct attempts *a,
     struct err *e)
@@ -49,6 +70,7 @@ attempts_read(struct batch *b, char letter, struct str of, uint32_t free, struct
 		err_set(e, ERR_SERVER_FAIL, "a count of attempts cannot be read");
 		goto out;
 	}
+	clamp(a, b->now_s);
 	if (a->forget_s <= b->now_s) {
 		a->failures = 0;
 		a->not_before_s = 0;
@@ -75,19 +97,6 @@ attempts_write(struct batch *b, const struct attempts *a, struct err *e)
 	    db_put(b->env->attempts.rows, b->txn, key_of(a), buf_str(&value), e);
 	buf_free(&value);
 	return ok;
-}
-
-/* How long to wait after so many failures. */
-static int64_t
-wait_after(const struct attempts *a)
-{
-	int64_t wait_s = ATTEMPT_WAIT_FIRST_S;
-
-	if (a->failures < a->free)
-		return 0;
-	for (uint32_t i = a->free; i < a->failures && wait_s < ATTEMPT_WAIT_MAX_S; i++)
-		wait_s *= 2;
-	return wait_s < ATTEMPT_WAIT_MAX_S ? wait_s : ATTEMPT_WAIT_MAX_S;
 }
 
 static void
@@ -119,8 +128,10 @@ attempt_begin_run(struct batch *b, void *attempt_job, struct err *refused, struc
 	until_s =
 	    name.not_before_s > address.not_before_s ? name.not_before_s : address.not_before_s;
 	job->wait_s = until_s > b->now_s ? (uint32_t)(until_s - b->now_s) : 0;
+	/* Written all the same: a time that was clamped is to be reached, and not clamped
+	 * again. */
 	if (job->wait_s > 0)
-		return true;
+		return attempts_write(b, &name, e) && attempts_write(b, &address, e);
 	count_failure(&name, b->now_s);
 	count_failure(&address, b->now_s);
 	return attempts_write(b, &name, e) && attempts_write(b, &address, e);
