@@ -32,7 +32,7 @@ CFLAGS    ?= -O2 -g
 CFLAGS    += -std=c11 -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes
 CFLAGS    += -Wformat=2 -Wpointer-arith -Wwrite-strings -pthread
 LDFLAGS   += -pthread -Wl,--as-needed
-LDLIBS    += -ldb -lroaring $(PKG_LIBS)
+LDLIBS    += -ldb -lroaring -lunistring $(PKG_LIBS)
 
 ifdef FUZZING
 BUILD     := build-fuzz

@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "client/client.h"
 #include "config/config.h"
+#include "storage/login.h"
 #include "storage/store.h"
 
 /* What a command line may hold: options, and words known by their place. */
@@ -54,6 +55,7 @@ enum word {
 	WORD_ID,
 	/* of users */
 	WORD_NAME,
+	WORD_USER,
 	WORD__COUNT
 };
 
@@ -142,5 +144,13 @@ command_run ctl_backup, ctl_restore, ctl_verify; /* ctl/backup.c */
 command_run ctl_dump;                            /* ctl/dump.c */
 command_run ctl_load;                            /* ctl/load.c */
 command_run ctl_user_add, ctl_user_passwd, ctl_user_list, ctl_user_remove; /* ctl/user.c */
+command_run ctl_login_list, ctl_login_end;                                 /* ctl/login.c */
+
+/* ctl/user.c.  The user of that name, as it is typed or in its normal form; sodium_memzero()
+ * *u. */
+bool ctl_user_get(struct store *s, struct str typed, struct store_user *u, struct err *e);
+/* act on the user of that name, likewise; what is no user's goes to act as it is. */
+typedef bool user_act(struct store *s, struct str name, struct err *e);
+bool ctl_user_do(struct store *s, struct str typed, user_act *act, struct err *e);
 
 #endif

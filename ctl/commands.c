@@ -50,6 +50,7 @@ const struct word_form word_forms[WORD__COUNT] = {
 	"the old token is good for so much longer, at most 365d; without it it ends at once"},
     [WORD_ID] = {"ID", 0, NULL, NULL},
     [WORD_NAME] = {"NAME", 0, NULL, NULL},
+    [WORD_USER] = {"--user", 0, "NAME", "all logins of a user"},
 };
 
 static const struct take site_takes[] = {
@@ -125,6 +126,10 @@ const struct command commands[] = {
     {{"user", "list"}, NEEDS_STORE, ctl_user_list, {{0}}, "show all users"},
     {{"user", "remove"}, NEEDS_STORE, ctl_user_remove, {{WORD_NAME, ONCE}},
 	"remove a user, and end all logins made under that name"},
+    {{"login", "list"}, NEEDS_STORE, ctl_login_list, {{0}},
+	"show who is logged in: since when, when last, and from where"},
+    {{"login", "end"}, NEEDS_STORE, ctl_login_end, {{WORD_ID, EITHER}, {WORD_USER, EITHER}},
+	"end a login, or all of a user, at once"},
     {{"status", ""}, NEEDS_STORE, ctl_status, {{0}},
 	"tell whether the store answers, what it holds, and how busy the outbox is"},
     {{"backup", ""}, NEEDS_STORE, ctl_backup, {{WORD_FOLDER, OPTIONAL}},

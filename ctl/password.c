@@ -13,11 +13,11 @@
 
 #include "base/io.h"
 
-#define LINE_MAX_BYTES (PASSWORD_MAX + 2) /* one more than a password has, and the newline */
+#define LINE_MAX_BYTES (4 * PASSWORD_MAX) /* of a line: a password before it is normal */
 
 struct line {
 	char bytes[LINE_MAX_BYTES];
-	size_t len; /* without the newline */
+	size_t len; /* without what ends the line */
 };
 
 static struct str
@@ -50,8 +50,11 @@ read_line(struct line *l, int signal_fd, struct err *e)
 		if (n < 0)
 			return err_set(e, ERR_SERVER_FAIL, "cannot read the password: %s",
 			    strerror(errno));
-		if (n == 0 || l->bytes[l->len] == '\n')
-			return true;
+		if (n > 0 && l->bytes[l->len] != '\n')
+			continue;
+		if (n > 0 && l->len > 0 && l->bytes[l->len - 1] == '\r')
+			l->len--; /* of a file that was written on Windows */
+		return true;
 	}
 	return true; /* too long for a password, as its caller finds */
 }
@@ -94,15 +97,6 @@ out:
 	return ok;
 }
 
-static bool
-check(const struct line *l, struct err *e)
-{
-	return password_is_valid(text_of(l)) ||
-	    err_set(e, ERR_INVALID_ARGUMENTS,
-		"a password is one line of %d to %d bytes without a NUL", PASSWORD_MIN,
-		PASSWORD_MAX);
-}
-
 bool
 password_ask(char hash[static STORE_PASSWORD_MAX + 1], struct err *e)
 {
@@ -110,7 +104,7 @@ password_ask(char hash[static STORE_PASSWORD_MAX + 1], struct err *e)
 	bool ok = false;
 
 	if (isatty(STDIN_FILENO)) {
-		if (!ask("Password: ", &once, e) || !check(&once, e) ||
+		if (!ask("Password: ", &once, e) || !password_check(text_of(&once), e) ||
 		    !ask("Password, once more: ", &again, e))
 			goto out;
 		if (!str_equal(text_of(&once), text_of(&again))) {
@@ -118,7 +112,7 @@ password_ask(char hash[static STORE_PASSWORD_MAX + 1], struct err *e)
 			    "the two passwords are not the same; nothing was changed");
 			goto out;
 		}
-	} else if (!read_line(&once, -1, e) || !check(&once, e)) {
+	} else if (!read_line(&once, -1, e)) {
 		goto out;
 	}
 	ok = password_hash(text_of(&once), hash, e);

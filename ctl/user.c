@@ -9,35 +9,79 @@
 #include "ctl/command.h"
 #include "ctl/password.h"
 #include "ctl/table.h"
+#include "login/precis.h"
 
+/* The name that a new user gets: the normal form, which is told if it is another.  buf_free().
+ */
 static bool
-name_of(const words w, struct str *name, struct err *e)
+new_name(struct str typed, struct buf *name, struct err *e)
 {
-	*name = str_of(*w[WORD_NAME]);
-	return subject_is_valid(*name) ||
-	    err_set(e, ERR_INVALID_ARGUMENTS,
-		"a name is 1 to %d bytes of UTF-8 without control characters",
-		STORE_SUBJECT_MAX);
+	const char *wrong = precis_name(typed, name);
+
+	if (wrong != NULL)
+		return err_set(e, ERR_INVALID_ARGUMENTS, "this cannot be a name: %s", wrong);
+	if (name->len > STORE_SUBJECT_MAX)
+		return err_set(e, ERR_INVALID_ARGUMENTS, "a name is at most %d bytes of UTF-8",
+		    STORE_SUBJECT_MAX);
+	if (!str_equal(typed, buf_str(name)))
+		fprintf(stderr, "outboxctl: the user's name is \"%s\"\n", buf_terminate(name));
+	return true;
+}
+
+bool
+ctl_user_get(struct store *s, struct str typed, struct store_user *u, struct err *e)
+{
+	struct buf name = {0};
+	struct err why = {0};
+	bool ok;
+
+	if (!subject_is_valid(typed))
+		return err_set(e, ERR_INVALID_ARGUMENTS,
+		    "a name is 1 to %d bytes of UTF-8 without control characters",
+		    STORE_SUBJECT_MAX);
+	ok = store_user_get(s, typed, u, &why) ||
+	    (why.code == ERR_NOT_FOUND && precis_name(typed, &name) == NULL &&
+		store_user_get(s, buf_str(&name), u, &(struct err){0})) ||
+	    err_set(e, why.code, "%s", why.text);
+	buf_free(&name);
+	return ok;
+}
+
+bool
+ctl_user_do(struct store *s, struct str typed, user_act *act, struct err *e)
+{
+	struct store_user there = {0};
+	struct err why = {0};
+	bool ok;
+
+	if (ctl_user_get(s, typed, &there, &why))
+		ok = act(s, str_of(there.name), e);
+	else if (why.code == ERR_NOT_FOUND)
+		ok = act(s, typed, e); /* for the store to refuse, and to log */
+	else
+		ok = err_set(e, why.code, "%s", why.text);
+	sodium_memzero(&there, sizeof there);
+	return ok;
 }
 
 bool
 ctl_user_add(struct store *s, const words w, struct err *e)
 {
-	struct store_user u = {0}, there;
-	struct err none = {0};
-	struct str name;
+	struct store_user u = {0}, there = {0};
+	struct buf name = {0};
 	bool ok = false;
 
-	if (!name_of(w, &name, e) ||
+	if (!new_name(str_of(*w[WORD_NAME]), &name, e) ||
 	    !permissions_parse(str_of(*w[WORD_PERMISSIONS]), &u.permissions, e))
-		return false;
-	if (store_user_get(s, name, &there, &none)) {
+		goto out;
+	if (ctl_user_get(s, str_of(*w[WORD_NAME]), &there, &(struct err){0})) {
 		err_set(e, ERR_INVALID_ARGUMENTS, "there is a user of that name");
 		goto out;
 	}
 	memcpy(u.name, name.s, name.len);
 	ok = password_ask(u.password, e) && store_user_add(s, &u, e);
 out:
+	buf_free(&name);
 	sodium_memzero(&u, sizeof u);
 	sodium_memzero(&there, sizeof there);
 	return ok;
@@ -47,13 +91,10 @@ bool
 ctl_user_passwd(struct store *s, const words w, struct err *e)
 {
 	struct store_user there = {0};
-	struct str name;
-	bool ok;
+	bool ok = ctl_user_get(s, str_of(*w[WORD_NAME]), &there, e) &&
+	    password_ask(there.password, e) &&
+	    store_user_set_password(s, str_of(there.name), there.password, e);
 
-	if (!name_of(w, &name, e))
-		return false;
-	ok = store_user_get(s, name, &there, e) && password_ask(there.password, e) &&
-	    store_user_set_password(s, name, there.password, e);
 	sodium_memzero(&there, sizeof there);
 	return ok;
 }
@@ -61,9 +102,7 @@ ctl_user_passwd(struct store *s, const words w, struct err *e)
 bool
 ctl_user_remove(struct store *s, const words w, struct err *e)
 {
-	struct str name;
-
-	return name_of(w, &name, e) && store_user_remove(s, name, e);
+	return ctl_user_do(s, str_of(*w[WORD_NAME]), store_user_remove, e);
 }
 
 static void

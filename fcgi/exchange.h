@@ -24,7 +24,7 @@ serve route_schema;                    /* route_schema.c */
 serve route_account, route_discover;   /* route_discover.c */
 serve route_healthz, route_readyz;     /* route_health.c */
 serve route_login, route_login_form;   /* route_login.c: GET, POST */
-serve route_token;                     /* route_token.c */
+serve route_token, route_revoke;       /* route_token.c */
 serve route_metrics;                   /* route_metrics.c */
 serve route_download;                  /* route_download.c */
 serve route_upload, route_eventsource; /* route_absent.c */

@@ -37,6 +37,7 @@ static const struct route {
     {"/.well-known/oauth-authorization-server", ALLOW_GET, route_discover, NULL, FACE_MAPS},
     {"/login", ALLOW_BOTH, route_login, route_login_form, FACE_MAPS},
     {"/auth/token", ALLOW_POST, NULL, route_token, FACE_MAPS},
+    {"/auth/revoke", ALLOW_POST, NULL, route_revoke, FACE_MAPS},
     {"/healthz", ALLOW_GET, route_healthz, NULL, FACE_ARRAYS},
     {"/readyz", ALLOW_GET, route_readyz, NULL, FACE_ARRAYS},
     {"/metrics", ALLOW_GET, route_metrics, NULL, FACE_ARRAYS},
@@ -121,7 +122,7 @@ http_response_free(struct http_response *r)
 {
 	buf_free(&r->body);
 	buf_free(&r->location);
-	buf_free(&r->set_cookie);
+	buf_free(&r->set_cookies);
 	buf_free(&r->content_disposition);
 	buf_free(&r->content_security_policy);
 }
@@ -131,6 +132,20 @@ add_field(struct buf *out, const char *name, const char *value)
 {
 	if (value != NULL)
 		buf_printf(out, "%s: %s\r\n", name, value);
+}
+
+/* A field each: what is in one of them may not be joined with a comma (RFC 6265, 3). */
+static void
+add_cookies(struct buf *out, struct str lines)
+{
+	while (lines.len > 0) {
+		const char *end = memchr(lines.s, '\n', lines.len);
+		size_t len = end != NULL ? (size_t)(end - lines.s) : lines.len;
+
+		buf_printf(out, "Set-Cookie: %.*s\r\n", (int)len, lines.s);
+		len += end != NULL;
+		lines = (struct str){lines.s + len, lines.len - len};
+	}
 }
 
 void
@@ -155,9 +170,7 @@ http_response_head(const struct http_response *r, struct buf *out)
 		    (int)r->content_disposition.len, r->content_disposition.s);
 	if (r->location.len > 0)
 		buf_printf(out, "Location: %.*s\r\n", (int)r->location.len, r->location.s);
-	if (r->set_cookie.len > 0)
-		buf_printf(
-		    out, "Set-Cookie: %.*s\r\n", (int)r->set_cookie.len, r->set_cookie.s);
+	add_cookies(out, buf_str(&r->set_cookies));
 	if (r->request_id.len > 0)
 		buf_printf(
 		    out, "X-Request-Id: %.*s\r\n", (int)r->request_id.len, r->request_id.s);

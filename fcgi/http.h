@@ -44,7 +44,7 @@ struct http_response {
 	struct buf content_security_policy;           /* empty: not sent */
 	struct buf content_disposition;               /* empty: not sent */
 	struct buf location;                          /* of a redirect; a whole header value */
-	struct buf set_cookie;                        /* "name=value; Path=/; HttpOnly" */
+	struct buf set_cookies; /* "name=value; Path=/; HttpOnly" and a newline, for each */
 	struct str request_id;  /* borrowed of the request; {0}: not sent */
 	unsigned retry_after_s; /* 429 and 503; 0 otherwise */
 	bool head;              /* the body is only counted, not sent */

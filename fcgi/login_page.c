@@ -6,21 +6,33 @@
 
 #include "login/redirect.h"
 
+/* Texts have a contrast of 4.5:1 and more, lines of 3:1 (WCAG 2.1, 1.4.3 and 1.4.11). */
 static const char style[] =
-    "body{font:1rem/1.5 "
-    "system-ui,sans-serif;margin:0;padding:1rem;color:#1b1b1b;background:#fff}"
-    "main{max-width:24rem;margin:2rem auto}"
-    "h1{font-size:1.5rem}"
+    ":root{color-scheme:light dark;--page:#f3f4f6;--card:#fff;--text:#1b1b1b;--soft:#525860;"
+    "--line:#767b84;--blue:#1a5fb4;--on-blue:#fff;--red:#b00020;--red-page:#fdecee}"
+    "@media(prefers-color-scheme:dark){:root{--page:#15171a;--card:#212429;--text:#e9eaec;"
+    "--soft:#b2b7bf;--line:#868c96;--blue:#8ab8f5;--on-blue:#0d2038;--red:#ff9a9f;"
+    "--red-page:#3a2225}}"
+    "body{font:1rem/1.5 system-ui,sans-serif;margin:0;padding:1rem;color:var(--text);"
+    "background:var(--page)}"
+    "main{box-sizing:border-box;max-width:24rem;margin:2rem auto;padding:1.5rem;"
+    "border-radius:.5rem;background:var(--card);overflow-wrap:anywhere}"
+    "h1{font-size:1.5rem;line-height:1.25;margin:0}"
+    ".site{margin:.25rem 0 0;color:var(--soft)}"
     "label,input,button{display:block;font:inherit}"
     "label{margin-top:1rem}"
-    "input{box-sizing:border-box;width:100%;padding:.5rem;border:1px solid #595959;"
-    "border-radius:.25rem}"
-    "input:focus,button:focus,a:focus{outline:3px solid #1a5fb4;outline-offset:2px}"
-    "button{width:100%;margin-top:1.5rem;padding:.5rem;border:1px solid #1a5fb4;"
-    "border-radius:.25rem;background:#1a5fb4;color:#fff}"
-    "button[name]{margin-top:.75rem;background:#fff;color:#1a5fb4}"
-    ".error{padding:.25rem 1rem;border-left:.5rem solid #b00020;background:#fdecee}"
-    ".error h2{font-size:1rem}";
+    "input{box-sizing:border-box;width:100%;padding:.5rem;border:1px solid var(--line);"
+    "border-radius:.25rem;color:inherit;background:var(--card)}"
+    "input[aria-invalid]{border-color:var(--red)}"
+    "input:focus,button:focus,a:focus{outline:3px solid var(--blue);outline-offset:2px}"
+    "a{color:var(--blue)}"
+    "button{width:100%;margin-top:1.5rem;padding:.5rem;border:1px solid var(--blue);"
+    "border-radius:.25rem;background:var(--blue);color:var(--on-blue);cursor:pointer}"
+    "button[name]{margin-top:.75rem;background:var(--card);color:var(--blue)}"
+    ".error{margin-top:1rem;padding:.5rem 1rem;border-left:.25rem solid var(--red);"
+    "background:var(--red-page)}"
+    ".error h2{font-size:1rem;margin:0}"
+    ".error p{margin:0}";
 
 static void
 add_text(struct buf *out, struct str text)
@@ -75,25 +87,64 @@ add_hidden(struct buf *out, const char *name, struct str value)
 }
 
 static void
-add_complaint(struct buf *out, const char *complaint)
+add_complaint(struct buf *out, const struct login_complaint *c)
 {
 	buf_puts(out,
 	    "<div class=\"error\" role=\"alert\">\n<h2>You are not logged in</h2>\n"
 	    "<p id=\"complaint\">");
-	add_text(out, str_of(complaint));
-	buf_puts(out, " <a href=\"#" LOGIN_FIELD_NAME "\">Go to the form</a></p>\n</div>\n");
+	add_text(out, str_of(c->text));
+	buf_puts(out, "</p>\n</div>\n");
+}
+
+/* Which site people give their password to, and which program asks for it. */
+static void
+add_site(struct buf *out, const struct login_page *p)
+{
+	buf_puts(out, "<p class=\"site\">at ");
+	add_text(out, p->site);
+	buf_puts(out, ", to go on to ");
+	add_text(out, str_of(p->authorize->program));
+	buf_puts(out, "</p>\n");
+}
+
+/* What marks the input of a field as wrong, and leads to the reason. */
+static const char *
+state_of(const struct login_page *p, unsigned field)
+{
+	if (p->complaint == NULL)
+		return "";
+	return (p->complaint->wrong & field) != 0
+	    ? " aria-invalid=\"true\" aria-describedby=\"complaint\""
+	    : " aria-describedby=\"complaint\"";
+}
+
+static void
+add_inputs(struct buf *out, const struct login_page *p)
+{
+	buf_printf(out,
+	    "<label for=\"" LOGIN_FIELD_NAME "\">Name</label>\n"
+	    "<input id=\"" LOGIN_FIELD_NAME "\" name=\"" LOGIN_FIELD_NAME "\" type=\"text\" "
+	    "autocomplete=\"username\" autocapitalize=\"none\" spellcheck=\"false\" "
+	    "required%s%s "
+	    "value=\"",
+	    state_of(p, LOGIN_WRONG_NAME), p->name.len == 0 ? " autofocus" : "");
+	add_text(out, p->name);
+	buf_printf(out,
+	    "\">\n<label for=\"" LOGIN_FIELD_PASSWORD "\">Password</label>\n"
+	    "<input id=\"" LOGIN_FIELD_PASSWORD "\" name=\"" LOGIN_FIELD_PASSWORD
+	    "\" type=\"password\" autocomplete=\"current-password\" required%s%s>\n",
+	    state_of(p, LOGIN_WRONG_PASSWORD), p->name.len == 0 ? "" : " autofocus");
 }
 
 void
 login_page_form(const struct login_page *p, struct buf *out)
 {
-	/* What was typed last is not said to be wrong by itself: nobody is told which it is. */
-	const char *described = p->complaint == NULL ? "" : " aria-describedby=\"complaint\"";
 	const struct authorize *a = p->authorize;
 
 	begin(out,
 	    p->complaint == NULL ? "Log in - Report Outbox" : "Error: Log in - Report Outbox");
 	buf_puts(out, "<h1>Log in to Report Outbox</h1>\n");
+	add_site(out, p);
 	if (p->complaint != NULL)
 		add_complaint(out, p->complaint);
 	buf_puts(out, "<form method=\"post\" action=\"login\">\n");
@@ -104,32 +155,57 @@ login_page_form(const struct login_page *p, struct buf *out)
 	add_hidden(out, "code_challenge", a->challenge_text);
 	add_hidden(out, "code_challenge_method", STR("S256"));
 	add_hidden(out, LOGIN_FIELD_HIDDEN, str_of(p->field));
-	buf_printf(out,
-	    "<label for=\"" LOGIN_FIELD_NAME "\">Name</label>\n"
-	    "<input id=\"" LOGIN_FIELD_NAME "\" name=\"" LOGIN_FIELD_NAME "\" type=\"text\" "
-	    "autocomplete=\"username\" autocapitalize=\"none\" spellcheck=\"false\" "
-	    "required%s%s "
-	    "value=\"",
-	    described, p->name.len == 0 ? " autofocus" : "");
-	add_text(out, p->name);
-	buf_printf(out,
-	    "\">\n<label for=\"" LOGIN_FIELD_PASSWORD "\">Password</label>\n"
-	    "<input id=\"" LOGIN_FIELD_PASSWORD "\" name=\"" LOGIN_FIELD_PASSWORD
-	    "\" type=\"password\" autocomplete=\"current-password\" required%s%s>\n"
+	add_inputs(out, p);
+	buf_puts(out,
 	    "<button type=\"submit\">Log in</button>\n"
 	    "<button type=\"submit\" name=\"" LOGIN_FIELD_CANCEL
-	    "\" value=\"yes\" formnovalidate>Cancel</button>\n</form>\n",
-	    described, p->name.len == 0 ? "" : " autofocus");
+	    "\" value=\"yes\" formnovalidate>Cancel</button>\n</form>\n");
 	end(out);
 }
 
-void
-login_page_refusal(const char *why, struct buf *out)
+/* A link to the form that was asked for. */
+static void
+add_again(struct buf *out, const struct authorize *a)
 {
-	begin(out, "Error - Report Outbox");
-	buf_puts(out, "<h1>You cannot log in like this</h1>\n<p>");
-	add_text(out, str_of(why));
+	const struct {
+		const char *name;
+		struct str value;
+	} parameters[] = {{"client_id", a->client}, {"redirect_uri", a->redirect},
+	    {"state", a->state}, {"code_challenge", a->challenge_text},
+	    {"login_hint", a->hint}};
+
+	/* What is escaped needs no escape of HTML. */
+	buf_puts(out, "<p><a href=\"login?response_type=code&amp;code_challenge_method=S256");
+	for (size_t i = 0; i < sizeof parameters / sizeof parameters[0]; i++) {
+		if (parameters[i].value.len == 0)
+			continue;
+		buf_printf(out, "&amp;%s=", parameters[i].name);
+		form_escape(out, parameters[i].value);
+	}
+	buf_puts(out, "\">Try again</a></p>\n");
+}
+
+static void
+add_webui(struct buf *out, struct str base)
+{
+	buf_puts(out, "<p>Where this outbox has a WebUI, it is at <a href=\"");
+	add_text(out, base);
+	buf_puts(out, "/admin/\">");
+	add_text(out, base);
+	buf_puts(out, "/admin/</a>: log in from there.</p>\n");
+}
+
+void
+login_page_refusal(const struct login_refusal_page *p, struct buf *out)
+{
+	begin(out, "Error: Log in - Report Outbox");
+	buf_puts(out, "<h1>You are not logged in</h1>\n<p>");
+	add_text(out, str_of(p->why));
 	buf_puts(out, "</p>\n");
+	if (p->authorize->challenge_text.len > 0)
+		add_again(out, p->authorize);
+	else
+		add_webui(out, p->base);
 	end(out);
 }
 

@@ -33,6 +33,7 @@ static const struct {
     {"issuer", ""},
     {"authorization_endpoint", "/login"},
     {"token_endpoint", "/auth/token"},
+    {"revocation_endpoint", "/auth/revoke"},
 };
 
 /* RFC 8414, 2: the code grant for public clients, with PKCE (RFC 7636) and iss (RFC 9207). */
@@ -41,6 +42,7 @@ static const char abilities[] = "\"response_types_supported\":[\"code\"],"
 				"\"grant_types_supported\":[\"authorization_code\","
 				"\"refresh_token\"],"
 				"\"token_endpoint_auth_methods_supported\":[\"none\"],"
+				"\"revocation_endpoint_auth_methods_supported\":[\"none\"],"
 				"\"code_challenge_methods_supported\":[\"S256\"],"
 				"\"authorization_response_iss_parameter_supported\":true}";
 
@@ -63,6 +65,9 @@ route_discover(struct exchange *x, struct err *e)
 		text_string(out, buf_str(&url));
 		buf_putc(out, ',');
 	}
+	buf_puts(out, "\"scopes_supported\":[");
+	permission_each(~UINT64_C(0), write_permission, out);
+	buf_puts(out, "],");
 	buf_puts(out, abilities);
 	ok = true;
 out:

@@ -14,8 +14,11 @@
 #define RETRY_AFTER_S 2
 
 /* "__Host-": browsers take it from this host alone, over TLS alone. */
-#define COOKIE_SECURE "__Host-outbox-login"
-#define COOKIE_PLAIN "outbox-login"
+#define COOKIE_SECURE_PREFIX "__Host-"
+#define COOKIE "outbox-login" /* what a form belongs to */
+/* Another one with each form that is sent.  Chromium keeps a page with all that was typed into
+ * it, no-store or not, until a cookie of its site changes, and shows it again at Back. */
+#define COOKIE_SENT "outbox-login-sent"
 
 /* One visit. */
 struct visit {
@@ -46,20 +49,16 @@ show(struct visit *v, int status)
 	return true;
 }
 
+/* There is no form that could be shown. */
 static bool
 show_refusal(struct visit *v, int status, const char *why)
 {
-	v->authorize.redirect = (struct str){0};
-	login_page_refusal(why, &v->x->out->body);
-	return show(v, status);
-}
+	const struct login_refusal_page page = {
+	    .authorize = &v->authorize, .base = buf_str(&v->base), .why = why};
 
-static bool
-show_unavailable(struct visit *v, const struct err *why)
-{
-	v->x->out->cause = *why;
-	v->x->out->retry_after_s = RETRY_AFTER_S;
-	return show_refusal(v, 503, "The outbox does not answer at the moment. Try again.");
+	login_page_refusal(&page, &v->x->out->body);
+	v->authorize.redirect = (struct str){0};
+	return show(v, status);
 }
 
 static bool
@@ -72,25 +71,70 @@ send_back(struct visit *v, const char *code, const char *error, const char *why)
 	return true;
 }
 
-static bool
-show_form(struct visit *v, int status, struct str name, const char *complaint)
+static void
+set_cookie(struct visit *v, const char *name, const char *value)
 {
-	struct login_page page = {.authorize = &v->authorize, .complaint = complaint};
+	buf_printf(&v->x->out->set_cookies, "%s%s=%s; Path=/; HttpOnly; SameSite=Strict%s\n",
+	    is_secure(v) ? COOKIE_SECURE_PREFIX : "", name, value,
+	    is_secure(v) ? "; Secure" : "");
+}
+
+/* The answer to a form that was sent: no browser shows again what was typed into it. */
+static void
+forget_page(struct visit *v)
+{
+	char value[LOGIN_COOKIE_LEN + 1];
+
+	login_cookie_new(value);
+	set_cookie(v, COOKIE_SENT, value);
+}
+
+/* Why the store does not answer is for the log, not for strangers. */
+static int
+unavailable(struct visit *v, const struct err *why)
+{
+	v->x->out->cause = *why;
+	v->x->out->retry_after_s = RETRY_AFTER_S;
+	return 503;
+}
+
+static bool
+show_form(struct visit *v, int status, struct str name, const struct login_complaint *complaint)
+{
+	struct login_page page = {.authorize = &v->authorize,
+	    .site = redirect_host(buf_str(&v->base)),
+	    .complaint = complaint};
 	char field[LOGIN_FIELD_LEN + 1];
 	struct err e = {0};
 
 	if (!v->has_cookie) {
 		login_cookie_new(v->cookie);
-		buf_printf(&v->x->out->set_cookie, "%s=%s; Path=/; HttpOnly; SameSite=Strict%s",
-		    is_secure(v) ? COOKIE_SECURE : COOKIE_PLAIN, v->cookie,
-		    is_secure(v) ? "; Secure" : "");
+		set_cookie(v, COOKIE, v->cookie);
 	}
 	if (!login_field_of(v->x->http->login, str_of(v->cookie), field, &e))
-		return show_unavailable(v, &e);
+		return show_refusal(v, unavailable(v, &e),
+		    "The outbox is starting, or its store does not answer at the moment. You "
+		    "can try again in a few seconds.");
 	page.field = field;
 	page.name = subject_is_valid(name) ? name : (struct str){0};
 	login_page_form(&page, &v->x->out->body);
 	return show(v, status);
+}
+
+static bool
+complain(struct visit *v, int status, unsigned wrong, const char *text)
+{
+	const struct login_complaint complaint = {.text = text, .wrong = wrong};
+
+	return show_form(v, status, form_value(&v->form, LOGIN_FIELD_NAME), &complaint);
+}
+
+static bool
+complain_unavailable(struct visit *v, const struct err *why)
+{
+	return complain(v, unavailable(v, why), 0,
+	    "The outbox is starting, or its store does not answer at the moment. Nothing is "
+	    "wrong with what you typed. Try again in a few seconds.");
 }
 
 /* --- requests --- */
@@ -98,8 +142,8 @@ show_form(struct visit *v, int status, struct str name, const char *complaint)
 static void
 read_cookie(struct visit *v)
 {
-	struct str value =
-	    cookie_value(v->x->request->cookie, is_secure(v) ? COOKIE_SECURE : COOKIE_PLAIN);
+	struct str value = cookie_value(
+	    v->x->request->cookie, is_secure(v) ? COOKIE_SECURE_PREFIX COOKIE : COOKIE);
 
 	if (value.len != LOGIN_COOKIE_LEN)
 		return;
@@ -112,7 +156,8 @@ static bool
 visit_begin(struct visit *v, struct str encoded)
 {
 	if (!form_read(&v->form, encoded)) {
-		show_refusal(v, 400, "The request is malformed, or says something twice.");
+		show_refusal(v, 400,
+		    "The address that you came by is malformed, or says something twice.");
 		return false;
 	}
 	read_cookie(v);
@@ -168,7 +213,7 @@ is_from_elsewhere(const struct visit *v)
 }
 
 static bool
-show_wait(struct visit *v, struct str name, uint32_t wait_s)
+show_wait(struct visit *v, uint32_t wait_s)
 {
 	uint32_t n = wait_s < 60 ? wait_s : (wait_s + 59) / 60;
 	char complaint[128];
@@ -177,7 +222,7 @@ show_wait(struct visit *v, struct str name, uint32_t wait_s)
 	    "There were too many attempts. Try again in %u %s%s.", n,
 	    wait_s < 60 ? "second" : "minute", n == 1 ? "" : "s");
 	v->x->out->retry_after_s = wait_s;
-	return show_form(v, 429, name, complaint); /* RFC 6585, 4 */
+	return complain(v, 429, 0, complaint); /* RFC 6585, 4 */
 }
 
 static bool
@@ -190,21 +235,25 @@ try_password(struct visit *v)
 	struct err e = {0};
 
 	if (name.len == 0 || password.len == 0)
-		return show_form(v, 400, name, "Enter your name and your password.");
+		return complain(v, 400,
+		    (name.len == 0 ? LOGIN_WRONG_NAME : 0) |
+			(password.len == 0 ? LOGIN_WRONG_PASSWORD : 0),
+		    "Enter your name and your password.");
 	if (!login_try(v->x->http->login, name, password, exchange_client(v->x), &v->authorize,
 		&r, &e))
-		return show_unavailable(v, &e);
+		return complain_unavailable(v, &e);
 	switch (r.end) {
 	case LOGIN_WRONG:
-		return show_form(v, 403, name, "The name or the password is wrong.");
+		return complain(v, 403, LOGIN_WRONG_NAME | LOGIN_WRONG_PASSWORD,
+		    "The name or the password is wrong.");
 	case LOGIN_WAIT:
-		return show_wait(v, name, r.wait_s);
+		return show_wait(v, r.wait_s);
 	case LOGIN_DONE:
 		break;
 	}
 	/* The tokens that come of this code have its id. */
 	if (token_parse_as(TOKEN_PREFIX_CODE, str_of(r.code), &code))
-		exchange_audit(v->x, "login", name, code.id);
+		exchange_audit(v->x, "login", str_of(r.name), code.id);
 	token_wipe(&code);
 	send_back(v, r.code, NULL, NULL);
 	sodium_memzero(&r, sizeof r);
@@ -217,15 +266,20 @@ answer_form(struct visit *v)
 	struct err e = {0};
 	bool ok;
 
+	forget_page(v);
+	if (is_from_elsewhere(v))
+		return complain(v, 403, 0,
+		    "The form was sent from another site, or this one goes by another name. "
+		    "Check the address in your browser, and try again.");
 	if (!login_field_check(v->x->http->login,
 		v->has_cookie ? str_of(v->cookie) : (struct str){0},
 		form_value(&v->form, LOGIN_FIELD_HIDDEN), &ok, &e))
-		return show_unavailable(v, &e);
+		return complain_unavailable(v, &e);
 	if (!ok)
-		return show_form(v, 403, form_value(&v->form, LOGIN_FIELD_NAME),
+		return complain(v, 403, 0,
 		    "The form was too old, or your browser keeps no cookies. Try again.");
 	if (form_value(&v->form, LOGIN_FIELD_CANCEL).len > 0)
-		return send_back(v, NULL, "access_denied", "the user does not want to log in");
+		return send_back(v, NULL, "access_denied", "The login was cancelled");
 	return try_password(v);
 }
 
@@ -239,10 +293,7 @@ route_login_form(struct exchange *x, struct err *e)
 	if (!find_base(&v))
 		goto out;
 	if (!media_is_form(x->request->content_type) || x->request->body_too_large)
-		show_refusal(&v, 400, "This is not the form that was shown here.");
-	else if (is_from_elsewhere(&v))
-		show_refusal(&v, 403,
-		    "The form was sent from another site, or this one goes by another name.");
+		show_refusal(&v, 400, "What was sent is not the form that was shown here.");
 	else if (visit_begin(&v, x->request->body))
 		answer_form(&v);
 out:

@@ -1,5 +1,5 @@
 /* fcgi/route_token.c -- POST /auth/token: a code or a refresh token for an access token (RFC
- * 6749, 3.2). */
+ * 6749, 3.2); and POST /auth/revoke: a token that its client gives back (RFC 7009). */
 #include <sodium.h>
 #include <string.h>
 
@@ -18,26 +18,39 @@ refuse(struct exchange *x, const char *error, const char *why)
 }
 
 static void
+add_scope(const char *name, void *arg)
+{
+	struct buf *out = arg;
+
+	if (out->s[out->len - 1] != '"')
+		buf_putc(out, ' ');
+	buf_puts(out, name);
+}
+
+static void
 answer(struct exchange *x, const struct login_tokens *t)
 {
 	struct token access;
 
 	buf_printf(&x->out->body,
 	    "{\"access_token\":\"%s\",\"token_type\":\"Bearer\",\"expires_in\":%u,"
-	    "\"refresh_token\":\"%s\"}",
+	    "\"refresh_token\":\"%s\",\"scope\":\"",
 	    t->access, t->access_s, t->refresh);
+	/* Whatever the client asked for: what it has is all that the user may do (3.3). */
+	permission_each(t->permissions, add_scope, &x->out->body);
+	buf_puts(&x->out->body, "\"}");
 	memcpy(x->out->subject, t->subject, sizeof t->subject);
 	if (token_parse(str_of(t->access), &access))
 		token_id_format(access.id, x->out->token);
 	token_wipe(&access);
 }
 
-bool
-route_token(struct exchange *x, struct err *e)
+/* Answers with what use makes of the form that was sent. */
+static bool
+answer_form(struct exchange *x,
+    bool (*use)(struct exchange *, const struct form *, struct err *), struct err *e)
 {
 	const struct http_request *r = x->request;
-	struct login_tokens t;
-	struct err why = {0};
 	struct form f;
 	bool ok;
 
@@ -50,7 +63,18 @@ route_token(struct exchange *x, struct err *e)
 	if (r->body_too_large || !form_read(&f, r->body))
 		return refuse(
 		    x, "invalid_request", "the body is malformed, or says something twice");
-	ok = login_exchange(x->http->login, &f, r->request_id, &t, &why);
+	ok = use(x, &f, e);
+	form_free(&f);
+	return ok;
+}
+
+static bool
+exchange_grant(struct exchange *x, const struct form *f, struct err *e)
+{
+	struct login_tokens t;
+	struct err why = {0};
+	bool ok = login_exchange(x->http->login, f, x->request->request_id, &t, &why);
+
 	if (!ok)
 		err_set(e, ERR_NOT_READY, "%s", why.text);
 	else if (t.error != NULL)
@@ -58,6 +82,31 @@ route_token(struct exchange *x, struct err *e)
 	else
 		answer(x, &t);
 	sodium_memzero(&t, sizeof t);
-	form_free(&f);
 	return ok;
+}
+
+bool
+route_token(struct exchange *x, struct err *e)
+{
+	return answer_form(x, exchange_grant, e);
+}
+
+static bool
+give_back(struct exchange *x, const struct form *f, struct err *e)
+{
+	struct login_refusal refusal;
+	struct err why = {0};
+
+	if (!login_revoke(x->http->login, f, &refusal, &why))
+		return err_set(e, ERR_NOT_READY, "%s", why.text);
+	if (refusal.error != NULL)
+		return refuse(x, refusal.error, refusal.why);
+	x->out->content_type = NULL; /* 200, and nothing more (RFC 7009, 2.2) */
+	return true;
+}
+
+bool
+route_revoke(struct exchange *x, struct err *e)
+{
+	return answer_form(x, give_back, e);
 }

@@ -6,6 +6,21 @@
 #include "login/pkce.h"
 #include "login/redirect.h"
 
+static const struct {
+	const char *client, *name;
+} programs[] = {
+    {LOGIN_CLIENT, "Stalwart WebUI"},
+};
+
+static const char *
+program_of(struct str client)
+{
+	for (size_t i = 0; i < sizeof programs / sizeof programs[0]; i++)
+		if (str_is(client, programs[i].client))
+			return programs[i].name;
+	return NULL;
+}
+
 static bool
 refuse(struct authorize *a, const char *error, const char *why)
 {
@@ -30,13 +45,25 @@ authorize_read(
 {
 	*a = (struct authorize){
 	    .client = form_value(f, "client_id"), .redirect = form_value(f, "redirect_uri")};
-	if (!str_is(a->client, LOGIN_CLIENT))
-		return refuse(a, NULL, "The program that sent you here is not known.");
+	a->program = program_of(a->client);
+	if (a->client.len == 0)
+		return refuse(a, NULL,
+		    "This page is where a program sends you when you log in to it. Open that "
+		    "program, and log in there.");
+	if (a->program == NULL)
+		return refuse(a, NULL,
+		    "The program that sent you here goes by a name (client_id) that this "
+		    "outbox does not know.");
+	if (a->redirect.len == 0)
+		return refuse(a, NULL,
+		    "The program that sent you here does not say where you go on after the "
+		    "login (redirect_uri).");
 	if (a->redirect.len > STORE_REDIRECT_MAX ||
 	    !redirect_is_allowed(redirects, base, a->redirect))
 		return refuse(a, NULL,
-		    "The program that sent you here wants you sent back to an address that is "
-		    "not on the list.");
+		    "The program that sent you here wants you to go on to an address "
+		    "(redirect_uri) that is not on this outbox's list. Its operator can add it "
+		    "to redirect_uris in outbox.conf.");
 	a->state = form_value(f, "state");
 	if (a->state.len > AUTHORIZE_STATE_MAX || !is_printable(a->state)) {
 		a->state = (struct str){0};
@@ -50,7 +77,11 @@ authorize_read(
 	if (!str_is(form_value(f, "code_challenge_method"), "S256") ||
 	    !pkce_read(a->challenge_text, a->challenge))
 		return refuse(a, "invalid_request",
-		    "code_challenge of code_challenge_method S256 is required");
+		    redirect_is_secure(a->redirect)
+			? "code_challenge of code_challenge_method S256 is required"
+			: "Logging in needs https: without it a browser does not let this "
+			  "program compute what a login needs (code_challenge_method S256). "
+			  "Open its https address");
 	if (str_is(form_value(f, "prompt"), "none"))
 		return refuse(a, "login_required", "nobody is logged in without a password");
 	a->hint = form_value(f, "login_hint");

@@ -12,8 +12,9 @@
 /* Borrows from the form it was read from. */
 struct authorize {
 	struct str client, redirect;
-	struct str state; /* {0}: none; printable ASCII */
-	struct str hint;  /* login_hint, whom the form is to name; {0}: none */
+	const char *program; /* what people call the client, a literal; NULL: not known */
+	struct str state;    /* {0}: none; printable ASCII */
+	struct str hint;     /* login_hint, whom the form is to name; {0}: none */
 	struct str challenge_text;
 	uint8_t challenge[STORE_CHALLENGE_LEN];
 	/* Why not: error is one of RFC 6749, 4.1.2.1, for the client, to which the browser can

@@ -141,6 +141,7 @@ login_exchange(struct login *l, const struct form *f, struct str request_id,
 	format(TOKEN_PREFIX_REFRESH, take.id, taken.refresh, t->refresh);
 	memcpy(t->subject, taken.user, sizeof t->subject);
 	t->access_s = taken.access_s;
+	t->permissions = taken.permissions;
 out:
 	sodium_memzero(&take, sizeof take);
 	sodium_memzero(&taken, sizeof taken);

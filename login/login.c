@@ -9,6 +9,7 @@
 #include "base/io.h"
 #include "login/address.h"
 #include "login/password.h"
+#include "login/precis.h"
 #include "login/private.h"
 #include "login/slots.h"
 
@@ -81,34 +82,61 @@ login_field_check(struct login *l, struct str cookie, struct str field, bool *ok
 
 /* --- a password --- */
 
-/* *stamp: of the user whose password it is.  Nobody's name is compared with a password too. */
-static bool
-is_right(struct login *l, struct str name, struct str password, bool *right, uint64_t *stamp,
-    struct err *e)
-{
-	struct store_user u = {0};
-	struct err why = {0};
-	bool ok;
+/* Who wants in. */
+struct claim {
+	struct str typed;
+	struct buf normal;      /* of the name; as typed if it has no normal form */
+	struct store_user user; /* .name "": there is none */
+	struct str password, address;
+};
 
-	ok = subject_is_valid(name)
-	    ? store_user_get(l->options.store, name, &u, &why) || why.code == ERR_NOT_FOUND
-	    : true;
-	if (ok) {
-		*right = password_verify(password, u.password);
-		*stamp = u.stamp;
-	} else {
-		err_set(e, why.code, "%s", why.text);
-	}
-	sodium_memzero(&u, sizeof u);
-	return ok;
+static void
+claim_begin(struct claim *c)
+{
+	if (precis_name(c->typed, &c->normal) != NULL)
+		buf_add_str(&c->normal, c->typed);
+}
+
+static void
+claim_end(struct claim *c)
+{
+	buf_free(&c->normal);
+	sodium_memzero(&c->user, sizeof c->user);
+}
+
+/* False with *e set; that there is none of that name is no error. */
+static bool
+find(struct login *l, struct str name, struct store_user *u, struct err *e)
+{
+	struct err why = {0};
+
+	*u = (struct store_user){0};
+	if (!subject_is_valid(name) || store_user_get(l->options.store, name, u, &why))
+		return true;
+	return why.code == ERR_NOT_FOUND || err_set(e, why.code, "%s", why.text);
+}
+
+/* As typed first: only users of before names had a normal form are stored under another, and
+ * that is the one they type. */
+static bool
+find_user(struct login *l, struct claim *c, struct err *e)
+{
+	if (!find(l, c->typed, &c->user, e))
+		return false;
+	if (c->user.name[0] != '\0' || str_equal(c->typed, buf_str(&c->normal)))
+		return true;
+	return find(l, buf_str(&c->normal), &c->user, e);
 }
 
 static bool
-give_code(struct login *l, struct str name, uint64_t stamp, const struct authorize *a,
+give_code(struct login *l, const struct claim *c, const struct authorize *a,
     struct login_result *r, struct err *e)
 {
-	struct store_grant g = {
-	    .user = name, .stamp = stamp, .client = a->client, .redirect = a->redirect};
+	struct store_grant g = {.user = str_of(c->user.name),
+	    .stamp = c->user.stamp,
+	    .client = a->client,
+	    .redirect = a->redirect,
+	    .address = c->address.len <= STORE_ADDRESS_MAX ? c->address : (struct str){0}};
 	struct err why = {0};
 	struct token code;
 	bool ok;
@@ -120,6 +148,7 @@ give_code(struct login *l, struct str name, uint64_t stamp, const struct authori
 	ok = store_grant_begin(l->options.store, &g, &why);
 	if (ok) {
 		token_format_as(TOKEN_PREFIX_CODE, &code, r->code);
+		memcpy(r->name, c->user.name, sizeof r->name);
 		r->end = LOGIN_DONE;
 	} else if (why.code == ERR_UNAUTHORIZED) {
 		ok = true; /* the password was changed this moment */
@@ -131,13 +160,16 @@ give_code(struct login *l, struct str name, uint64_t stamp, const struct authori
 	return ok;
 }
 
+/* Attempts are counted by the normal form: who writes a name in another way has no more of
+ * them.
+ */
 static bool
-try_here(struct login *l, struct str name, struct str password, struct str address,
-    const struct authorize *a, struct login_result *r, struct err *e)
+try_here(struct login *l, struct claim *c, const struct authorize *a, struct login_result *r,
+    struct err *e)
 {
 	struct store *s = l->options.store;
-	uint64_t stamp;
-	bool right;
+	uint8_t counted[ADDRESS_MAX];
+	struct str address = address_counted(c->address, counted), name = buf_str(&c->normal);
 
 	if (!store_attempt_begin(s, name, address, &r->wait_s, e))
 		return false;
@@ -145,19 +177,19 @@ try_here(struct login *l, struct str name, struct str password, struct str addre
 		r->end = LOGIN_WAIT;
 		return true;
 	}
-	if (!is_right(l, name, password, &right, &stamp, e))
+	if (!find_user(l, c, e))
 		return false;
-	if (!right)
+	/* Nobody's name is compared with a password too: it takes as long. */
+	if (!password_verify(c->password, c->user.password))
 		return true;
-	return store_attempt_succeeded(s, name, address, e) &&
-	    give_code(l, name, stamp, a, r, e);
+	return store_attempt_succeeded(s, name, address, e) && give_code(l, c, a, r, e);
 }
 
 bool
 login_try(struct login *l, struct str name, struct str password, struct str address,
     const struct authorize *a, struct login_result *r, struct err *e)
 {
-	uint8_t counted[ADDRESS_MAX];
+	struct claim c = {.typed = name, .password = password, .address = address};
 	int slot = -1;
 	bool ok;
 
@@ -168,7 +200,9 @@ login_try(struct login *l, struct str name, struct str password, struct str addr
 		*r = (struct login_result){.end = LOGIN_WAIT, .wait_s = BUSY_WAIT_S};
 		return true;
 	}
-	ok = try_here(l, name, password, address_counted(address, counted), a, r, e);
+	claim_begin(&c);
+	ok = try_here(l, &c, a, r, e);
+	claim_end(&c);
 	io_close(&slot);
 	return ok;
 }

@@ -3,6 +3,7 @@
 #ifndef LOGIN_LOGIN_H
 #define LOGIN_LOGIN_H
 
+#include "auth/permission.h"
 #include "auth/token.h"
 #include "base/err.h"
 #include "login/authorize.h"
@@ -47,6 +48,8 @@ struct login_result {
 	enum login_end end;
 	uint32_t wait_s;          /* WAIT: until there may be another */
 	char code[TOKEN_LEN + 1]; /* DONE: sodium_memzero() it */
+	char name[STORE_SUBJECT_MAX +
+	    1]; /* DONE: the user's, which need not be what was typed */
 };
 
 /* name and password are what was typed, address what the web server saw ("192.0.2.1", "" if it
@@ -61,12 +64,24 @@ struct login_tokens {
 	const char *error, *why; /* RFC 6749, 5.2; NULL: there is none, and the rest is set */
 	char subject[STORE_SUBJECT_MAX + 1];
 	char access[TOKEN_LEN + 1], refresh[TOKEN_LEN + 1];
-	uint32_t access_s; /* it expires in so many seconds */
+	uint32_t access_s;       /* it expires in so many seconds */
+	permissions permissions; /* what it is good for */
 };
 
 /* request_id: "" or what names this request if it is sent again.  sodium_memzero() *t
  * afterwards. */
 bool login_exchange(struct login *l, const struct form *f, struct str request_id,
     struct login_tokens *t, struct err *e);
+
+/* --- the revocation endpoint (RFC 7009, 2) --- */
+
+struct login_refusal {
+	const char *error, *why; /* RFC 6749, 5.2, and RFC 7009, 2.2.1; NULL: it was done */
+};
+
+/* Ends the login of the refresh or access token in f, with all its tokens; a token that is not
+ * known, or no longer, is none to end, and no error. */
+bool login_revoke(
+    struct login *l, const struct form *f, struct login_refusal *refusal, struct err *e);
 
 #endif

@@ -4,6 +4,8 @@
 #include <sodium.h>
 #include <string.h>
 
+#include "login/precis.h"
+
 /* What a name that nobody has is compared with.  Of the same cost as those of password_hash();
  * a test holds it to that. */
 static const char nobody[crypto_pwhash_STRBYTES] =
@@ -12,25 +14,61 @@ static const char nobody[crypto_pwhash_STRBYTES] =
 
 _Static_assert(STORE_PASSWORD_MAX + 1 >= crypto_pwhash_STRBYTES, "a hash fits");
 
-bool
-password_is_valid(struct str password)
+/* The normal form, for wipe(); false with what is wrong. */
+static bool
+normal_of(struct str password, struct buf *normal, const char **wrong)
 {
-	return password.len >= PASSWORD_MIN && password.len <= PASSWORD_MAX &&
-	    memchr(password.s, '\0', password.len) == NULL &&
-	    memchr(password.s, '\n', password.len) == NULL;
+	buf_reserve(normal, PRECIS_GROWTH * password.len + 1);
+	*wrong = precis_password(password, normal);
+	return *wrong == NULL;
+}
+
+static void
+wipe(struct buf *normal)
+{
+	sodium_memzero(normal->s, normal->len);
+	buf_free(normal);
+}
+
+/* normal: for wipe(), also where it is false. */
+static bool
+check(struct str password, struct buf *normal, struct err *e)
+{
+	const char *wrong;
+
+	if (!normal_of(password, normal, &wrong))
+		return err_set(
+		    e, ERR_INVALID_ARGUMENTS, "this cannot be a password: %s", wrong);
+	return (normal->len >= PASSWORD_MIN && normal->len <= PASSWORD_MAX) ||
+	    err_set(e, ERR_INVALID_ARGUMENTS, "a password is one line of %d to %d bytes",
+		PASSWORD_MIN, PASSWORD_MAX);
+}
+
+bool
+password_check(struct str password, struct err *e)
+{
+	struct buf normal = {0};
+	bool ok = check(password, &normal, e);
+
+	wipe(&normal);
+	return ok;
 }
 
 bool
 password_hash(struct str password, char hash[static STORE_PASSWORD_MAX + 1], struct err *e)
 {
-	if (crypto_pwhash_str(hash, password.s, password.len,
-		crypto_pwhash_OPSLIMIT_INTERACTIVE, crypto_pwhash_MEMLIMIT_INTERACTIVE) != 0)
-		return err_set(e, ERR_SERVER_UNAVAILABLE, "no memory to hash a password");
-	return true;
+	struct buf normal = {0};
+	bool ok = check(password, &normal, e) &&
+	    (crypto_pwhash_str(hash, normal.s, normal.len, crypto_pwhash_OPSLIMIT_INTERACTIVE,
+		 crypto_pwhash_MEMLIMIT_INTERACTIVE) == 0 ||
+		err_set(e, ERR_SERVER_UNAVAILABLE, "no memory to hash a password"));
+
+	wipe(&normal);
+	return ok;
 }
 
-bool
-password_verify(struct str password, const char *hash)
+static bool
+matches(struct str password, const char *hash)
 {
 	bool known = hash != NULL && hash[0] != '\0';
 	/* Longer than any password there is: its start costs as much, and is wrong too. */
@@ -40,4 +78,18 @@ password_verify(struct str password, const char *hash)
 		    password.s != NULL ? password.s : "",
 		    fits ? password.len : PASSWORD_MAX) == 0) &
 	    known & fits;
+}
+
+bool
+password_verify(struct str password, const char *hash)
+{
+	struct buf normal = {0};
+	const char *wrong;
+	bool has_normal = normal_of(password, &normal, &wrong);
+	bool ok = has_normal && matches(buf_str(&normal), hash);
+
+	if (!ok && !(has_normal && str_equal(buf_str(&normal), password)))
+		ok = matches(password, hash);
+	wipe(&normal);
+	return ok;
 }

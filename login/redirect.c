@@ -8,27 +8,36 @@
 static const char *const loopbacks[] = {
     "http://localhost", "http://127.0.0.1", "http://[::1]", NULL};
 
+/* Takes ":8080" off, if it is a port. */
+static void
+cut_port(struct str *rest)
+{
+	struct str port = *rest, behind;
+	uint64_t n;
+
+	if (!str_cut_prefix(&port, ":"))
+		return;
+	behind = port;
+	while (behind.len > 0 && behind.s[0] != '/') {
+		behind.s++;
+		behind.len--;
+	}
+	port.len -= behind.len;
+	if (str_to_u64(port, PORT_MAX, &n) && n > 0)
+		*rest = behind;
+}
+
+/* entry names this machine without a port, and uri is the same at any port (RFC 8252, 7.3). */
 static bool
-is_loopback(struct str uri)
+is_loopback(struct str entry, struct str uri)
 {
 	for (const char *const *host = loopbacks; *host != NULL; host++) {
-		struct str rest = uri, port;
-		uint64_t n;
+		struct str path = entry, rest = uri;
 
-		if (!str_cut_prefix(&rest, *host))
+		if (!str_cut_prefix(&path, *host) || !str_cut_prefix(&rest, *host))
 			continue;
-		if (str_is(rest, REDIRECT_PATH))
-			return true;
-		if (!str_cut_prefix(&rest, ":"))
-			continue;
-		port = rest;
-		while (rest.len > 0 && rest.s[0] != '/') {
-			rest.s++;
-			rest.len--;
-		}
-		port.len -= rest.len;
-		if (str_to_u64(port, PORT_MAX, &n) && n > 0 && str_is(rest, REDIRECT_PATH))
-			return true;
+		cut_port(&rest);
+		return path.len > 0 && path.s[0] == '/' && str_equal(path, rest);
 	}
 	return false;
 }
@@ -38,8 +47,9 @@ is_listed(const char *allowed, struct str uri)
 {
 	while (*allowed != '\0') {
 		size_t len = strcspn(allowed, " ");
+		const struct str entry = {allowed, len};
 
-		if (len > 0 && str_equal((struct str){allowed, len}, uri))
+		if (len > 0 && (str_equal(entry, uri) || is_loopback(entry, uri)))
 			return true;
 		allowed += len;
 		allowed += strspn(allowed, " ");
@@ -57,10 +67,26 @@ redirect_is_allowed(const char *allowed, struct str base, struct str uri)
 	if (uri.len >= base.len && base.len > 0 && memcmp(uri.s, base.s, base.len) == 0) {
 		rest.s += base.len;
 		rest.len -= base.len;
-		if (str_is(rest, REDIRECT_PATH))
-			return true;
+		return str_is(rest, REDIRECT_PATH);
 	}
-	return is_loopback(uri);
+	return false;
+}
+
+bool
+redirect_is_secure(struct str url)
+{
+	struct str rest = url;
+
+	if (str_cut_prefix(&rest, "https://"))
+		return true;
+	for (const char *const *host = loopbacks; *host != NULL; host++) {
+		rest = url;
+		if (!str_cut_prefix(&rest, *host))
+			continue;
+		cut_port(&rest);
+		return rest.len == 0 || rest.s[0] == '/';
+	}
+	return false;
 }
 
 struct str
@@ -72,4 +98,14 @@ redirect_origin(struct str url)
 		if ((url.s[i] == '/' && ++slashes == 3) || url.s[i] == '?')
 			return (struct str){url.s, i};
 	return url;
+}
+
+struct str
+redirect_host(struct str origin)
+{
+	struct str host = redirect_origin(origin);
+
+	if (!str_cut_prefix(&host, "https://"))
+		str_cut_prefix(&host, "http://");
+	return host;
 }

@@ -44,6 +44,7 @@ bool store_user_remove(struct store *s, struct str name, struct err *e);
 
 #define STORE_CLIENT_MAX 64     /* bytes */
 #define STORE_REDIRECT_MAX 1024 /* bytes */
+#define STORE_ADDRESS_MAX 45    /* bytes of an IP address as text */
 #define STORE_CHALLENGE_LEN 32  /* bytes: SHA-256 of the verifier (RFC 7636, 4.2) */
 
 #define GRANT_CODE_S 60                        /* a code is good for so long */
@@ -64,6 +65,7 @@ struct store_grant {
 	uint64_t stamp; /* of the user whose password was right; another by now is
 			   ERR_UNAUTHORIZED */
 	struct str client, redirect;
+	struct str address; /* that it comes from, "192.0.2.1"; {0}: not known */
 	uint8_t challenge[STORE_CHALLENGE_LEN];
 };
 
@@ -84,7 +86,8 @@ struct store_take {
 struct store_taken {
 	char user[STORE_SUBJECT_MAX + 1];
 	uint8_t access[STORE_TOKEN_SECRET_LEN], refresh[STORE_TOKEN_SECRET_LEN];
-	uint32_t access_s; /* the access token expires in so many seconds */
+	uint32_t access_s;    /* the access token expires in so many seconds */
+	uint64_t permissions; /* of the user: what the access token is good for */
 };
 
 /* Unknown, expired, of another client, redirect or challenge: ERR_UNAUTHORIZED.  Used before:
@@ -92,6 +95,46 @@ struct store_taken {
  * answer is given again. */
 bool store_grant_take(
     struct store *s, const struct store_take *t, struct store_taken *out, struct err *e);
+
+/* --- the logins there are, and their end --- */
+
+struct store_login {
+	uint8_t id[STORE_TOKEN_ID_LEN];
+	char user[STORE_SUBJECT_MAX + 1], client[STORE_CLIENT_MAX + 1];
+	char address[STORE_ADDRESS_MAX + 1]; /* that it was begun from; "": not known */
+	int64_t begun_s, used_s, ends_s; /* used: when it last got tokens; seconds since 1970 */
+};
+
+struct store_logins {
+	size_t n;
+	struct store_login *list; /* the oldest first */
+};
+
+/* Those that stand: not over, and of users who have the same password as then. */
+bool store_login_list(struct store *s, struct store_logins *out, struct err *e);
+void store_logins_free(struct store_logins *r);
+
+/* Each ends logins with all their tokens, at once for all workers.  ERR_NOT_FOUND: there is no
+ * such login, or no such user. */
+bool store_login_end(
+    struct store *s, const uint8_t id[static STORE_TOKEN_ID_LEN], struct err *e);
+bool store_user_end_logins(struct store *s, struct str name, struct err *e);
+
+/* A refresh or access token that its client gives back (RFC 7009). */
+struct store_revoke {
+	uint8_t id[STORE_TOKEN_ID_LEN];
+	uint8_t secret[STORE_TOKEN_SECRET_LEN];
+	struct str client;
+};
+
+enum store_revoked {
+	STORE_REVOKED_NONE = 1,          /* there is no such token: nothing to do */
+	STORE_REVOKED = 2,               /* its login has ended */
+	STORE_REVOKED_NOT_OF_CLIENT = 3, /* it stays: it was not given to a client by a login */
+};
+
+bool store_login_revoke(
+    struct store *s, const struct store_revoke *r, enum store_revoked *revoked, struct err *e);
 
 /* --- attempts to log in --- */
 

@@ -69,10 +69,12 @@ a_user_comes_logs_in_and_goes(void)
 	    0, NULL, NULL));
 	CU_ASSERT(gives(&d, "outboxctl --dir \"$D\" user list", 0, "  alice  reader\n", NULL));
 	CU_ASSERT(gives(&d,
-	    "echo 'correct horse' >word; outboxctl --dir \"$D\" user add \"$(printf "
-	    "'b\\342\\200\\256')\" --permissions admin "
-	    "<word && outboxctl --dir \"$D\" user list",
-	    0, "  b\\u202e  admin\n", NULL));
+	    "printf 'correct horse\\r\\nmore' >word; outboxctl --dir \"$D\" user add "
+	    "\"$(printf 'B\\302\\240')\" "
+	    "--permissions admin <word && outboxctl --dir \"$D\" user list",
+	    0, "  b      admin\n", "outboxctl: the user's name is \"b\"\n"));
+	visitor_see_form(&v);
+	CU_ASSERT_EQUAL(visitor_log_in(&v, "b", "correct horse"), 303); /* without the CR */
 	CU_ASSERT_EQUAL(log_in(&v, "correct horse"), 303);
 	CU_ASSERT_EQUAL(visitor_use_code(&v, v.code), 200);
 	CU_ASSERT_EQUAL(visitor_see_session(&v, v.access), 200);
@@ -85,9 +87,8 @@ a_user_comes_logs_in_and_goes(void)
 	CU_ASSERT(gives(&d, "outboxctl --dir \"$D\" user remove alice", 0, NULL, NULL));
 	CU_ASSERT_EQUAL(visitor_see_session(&v, v.access), 401);
 	CU_ASSERT(gives(&d,
-	    "outboxctl --dir \"$D\" user remove \"$(printf 'b\\342\\200\\256')\" && "
-	    "outboxctl --dir \"$D\" user list",
-	    0, NULL, NULL));
+	    "outboxctl --dir \"$D\" user remove B && outboxctl --dir \"$D\" user list", 0, NULL,
+	    NULL));
 	visitor_close(&v);
 	site_client_close(&c);
 	end(&d);
@@ -114,7 +115,7 @@ what_is_no_user_or_password_is_refused(void)
 		NULL, "\"adm\" is neither"));
 	CU_ASSERT(
 	    gives(&d, "echo 12345678 | outboxctl --dir \"$D\" user add '' --permissions admin",
-		2, NULL, "a name is"));
+		2, NULL, "this cannot be a name: it is empty"));
 	CU_ASSERT(gives(&d,
 	    "head -c 1024 /dev/zero | tr '\\0' x | outboxctl --dir \"$D\" user add a "
 	    "--permissions "
@@ -123,10 +124,71 @@ what_is_no_user_or_password_is_refused(void)
 	CU_ASSERT(
 	    gives(&d, "echo 12345678 | outboxctl --dir \"$D\" user add a --permissions admin",
 		2, NULL, "there is a user of that name"));
+	CU_ASSERT(gives(&d,
+	    "echo 12345678 | outboxctl --dir \"$D\" user add ' A' --permissions admin", 2, NULL,
+	    "there is a user of that name"));
+	CU_ASSERT(gives(&d,
+	    "echo 12345678 | outboxctl --dir \"$D\" user add \"$(printf 'b\\342\\200\\256')\" "
+	    "--permissions admin",
+	    2, NULL, "this cannot be a name"));
+	CU_ASSERT(gives(&d,
+	    "printf 'pass\\tword' | outboxctl --dir \"$D\" user add c --permissions admin", 2,
+	    NULL, "this cannot be a password"));
+	CU_ASSERT(gives(&d,
+	    "printf '12345678\\r' | outboxctl --dir \"$D\" user add c --permissions admin", 2,
+	    NULL, "this cannot be a password"));
 	CU_ASSERT(gives(&d, "echo 12345678 | outboxctl --dir \"$D\" user passwd b", 1, NULL,
 	    "there is no user of that name"));
 	CU_ASSERT(gives(&d, "outboxctl --dir \"$D\" user remove b", 1, NULL,
 	    "there is no user of that name"));
+	end(&d);
+}
+
+/* --- logins --- */
+
+static void
+an_operator_sees_logins_and_ends_them(void)
+{
+	struct site_client c;
+	struct visitor v;
+	struct desk d;
+	char first[TOKEN_LEN + 1];
+
+	begin(&d);
+	site_client_open(&c, &d.site);
+	visitor_open(&v, &c.transport);
+	CU_ASSERT(gives(&d,
+	    "echo 'correct horse' | outboxctl --dir \"$D\" user add alice --permissions reader",
+	    0, NULL, NULL));
+	for (int i = 0; i < 2; i++) {
+		memcpy(first, v.access, sizeof first);
+		CU_ASSERT_EQUAL(log_in(&v, "correct horse"), 303);
+		CU_ASSERT_EQUAL(visitor_use_code(&v, v.code), 200);
+	}
+	CU_ASSERT(gives(&d, "outboxctl --dir \"$D\" login list", 0,
+	    "  127.0.0.1  stalwart-webui  alice\n", NULL));
+	CU_ASSERT(gives(&d,
+	    "outboxctl --dir \"$D\" login end \"$(outboxctl --dir \"$D\" login list | "
+	    "sed -n '2s/ .*//p')\" && outboxctl --dir \"$D\" login list | wc -l",
+	    0, "2\n", NULL));
+	CU_ASSERT_EQUAL((visitor_see_session(&v, v.access) == 401) +
+		(visitor_see_session(&v, first) == 401),
+	    1);
+	CU_ASSERT(gives(&d,
+	    "outboxctl --dir \"$D\" login end --user Alice && outboxctl --dir \"$D\" login "
+	    "list",
+	    0, NULL, NULL));
+	CU_ASSERT_EQUAL(visitor_see_session(&v, v.access), 401);
+	CU_ASSERT_EQUAL(visitor_see_session(&v, first), 401);
+	CU_ASSERT(gives(&d, "outboxctl --dir \"$D\" login end --user bob", 1, NULL,
+	    "there is no user of that name"));
+	CU_ASSERT(gives(&d, "outboxctl --dir \"$D\" login end 00112233445566778899", 1, NULL,
+	    "there is no login of that id"));
+	CU_ASSERT(gives(&d, "outboxctl --dir \"$D\" login end x", 2, NULL,
+	    "a login's id is 20 hexadecimal digits"));
+	CU_ASSERT(gives(&d, "outboxctl --dir \"$D\" login end", 2, NULL, "--user"));
+	visitor_close(&v);
+	site_client_close(&c);
 	end(&d);
 }
 
@@ -221,6 +283,7 @@ a_terminal_does_not_show_what_is_typed(void)
 const CU_TestInfo ctl_user_tests[] = {
     {"a user comes, logs in, and goes", a_user_comes_logs_in_and_goes},
     {"what is no user or password is refused", what_is_no_user_or_password_is_refused},
+    {"an operator sees logins, and ends them", an_operator_sees_logins_and_ends_them},
     {"a terminal does not show what is typed", a_terminal_does_not_show_what_is_typed},
     CU_TEST_INFO_NULL,
 };

@@ -9,6 +9,7 @@
 #include "fcgi/http.h"
 #include "fcgi/media.h"
 #include "login/login.h"
+#include "tests/local.h"
 #include "tests/outbox.h"
 #include "tests/suites.h"
 #include "tests/visitor.h"
@@ -121,9 +122,11 @@ static const struct {
     {"OPTIONS", "/jmap/session", 204, "GET, HEAD, OPTIONS"},
     {"OPTIONS", "/login", 204, "GET, HEAD, POST, OPTIONS"},
     {"OPTIONS", "/auth/token", 204, "POST, OPTIONS"},
+    {"OPTIONS", "/auth/revoke", 204, "POST, OPTIONS"},
     {"GET", "/api", 405, "POST, OPTIONS"},
     {"PUT", "/login", 405, "GET, HEAD, POST, OPTIONS"},
     {"GET", "/auth/token", 405, "POST, OPTIONS"},
+    {"GET", "/auth/revoke", 405, "POST, OPTIONS"},
     {"HEAD", "/jmap/", 405, "POST, OPTIONS"},
     {"PUT", "/api", 405, "POST, OPTIONS"},
     {"post", "/api", 405, "POST, OPTIONS"},
@@ -560,7 +563,8 @@ without_a_store_it_lives_but_is_not_ready(void)
 	CU_ASSERT(s.response.retry_after_s > 0);
 	CU_ASSERT_PTR_NULL(s.response.authenticate);
 	CU_ASSERT_EQUAL(s.response.cause.code, ERR_NOT_READY);
-	login_open(&s.http.login, &(struct login_options){.store = away, .redirects = ""});
+	login_open(&s.http.login,
+	    &(struct login_options){.store = away, .redirects = LOCAL_REDIRECTS});
 	s.request.method = STR("GET");
 	s.request.path = STR("/login");
 	s.request.query = STR(VISITOR_REQUEST);

@@ -22,7 +22,7 @@ serve(void *arg, const struct exchange *x, struct answer *a, struct err *e)
 	    .query = str_of(strchr(x->path, '?') == NULL ? NULL : strchr(x->path, '?') + 1),
 	    .cookie = str_of(x->cookie),
 	    .origin = str_of(x->origin),
-	    .remote_addr = STR("192.0.2.1"),
+	    .remote_addr = STR(LOCAL_ADDRESS),
 	    .host = STR("outbox.test"),
 	    .body = x->body,
 	};
@@ -49,8 +49,10 @@ local_client_open(struct local_client *c, struct local *l)
 	auth_open(&c->auth, c->store, l->outbox.socket, &l->outbox.clock);
 	snprintf(c->slots, sizeof c->slots, "%s/login.lock", l->outbox.dir);
 	login_open(&c->login,
-	    &(struct login_options){
-		.store = c->store, .redirects = "", .slots_path = c->slots, .slots = 1});
+	    &(struct login_options){.store = c->store,
+		.redirects = LOCAL_REDIRECTS,
+		.slots_path = c->slots,
+		.slots = 1});
 	c->limits = &l->outbox.limits;
 	c->http = (struct http){
 	    .jmap = {c->store, &l->outbox.clock, &l->outbox.limits},

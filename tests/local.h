@@ -7,6 +7,12 @@
 #include "tests/cases.h"
 #include "tests/outbox.h"
 
+#define LOCAL_ADDRESS "192.0.2.1" /* that requests come from */
+/* The WebUI of whoever is at the machine, as quickstart configures it. */
+#define LOCAL_REDIRECTS                                                                        \
+	"http://localhost/admin/oauth/callback http://127.0.0.1/admin/oauth/callback "         \
+	"http://[::1]/admin/oauth/callback"
+
 /* The part of a worker: one thread's. */
 struct local_client {
 	struct store *store;

@@ -1,5 +1,6 @@
 /* tests/login.c -- what a login is made of: forms, cookies, PKCE, redirects, passwords. */
 #include <CUnit/CUnit.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,7 @@
 #include "login/authorize.h"
 #include "login/password.h"
 #include "login/pkce.h"
+#include "login/precis.h"
 #include "login/redirect.h"
 #include "login/slots.h"
 #include "tests/scratch.h"
@@ -177,6 +179,9 @@ verifiers_and_challenges_have_their_form(void)
 /* --- redirects --- */
 
 #define BASE "https://reports.example.com"
+#define LOOPBACKS                                                                              \
+	"http://localhost" REDIRECT_PATH " http://127.0.0.1" REDIRECT_PATH                     \
+	" http://[::1]" REDIRECT_PATH
 
 static const struct {
 	const char *allowed, *base, *uri;
@@ -195,19 +200,29 @@ static const struct {
     {"", BASE, REDIRECT_PATH, false},
     {"", BASE, "", false},
     {"", "", REDIRECT_PATH, false},
-    {"", BASE, "http://localhost" REDIRECT_PATH, true},
-    {"", BASE, "http://localhost:1" REDIRECT_PATH, true},
-    {"", BASE, "http://127.0.0.1:65535" REDIRECT_PATH, true},
-    {"", BASE, "http://[::1]:8080" REDIRECT_PATH, true},
-    {"", BASE, "http://localhost:65536" REDIRECT_PATH, false},
-    {"", BASE, "http://localhost:0" REDIRECT_PATH, false},
-    {"", BASE, "http://localhost:" REDIRECT_PATH, false},
-    {"", BASE, "http://localhost:080" REDIRECT_PATH, false},
-    {"", BASE, "http://localhost:1@evil.example" REDIRECT_PATH, false},
-    {"", BASE, "http://localhost.evil.example" REDIRECT_PATH, false},
-    {"", BASE, "https://localhost:1" REDIRECT_PATH, false},
-    {"", BASE, "http://127.0.0.2" REDIRECT_PATH, false},
-    {"", BASE, "http://localhost:1/other", false},
+    {"", BASE, "http://localhost" REDIRECT_PATH, false},
+    {"", BASE, "http://127.0.0.1:8080" REDIRECT_PATH, false},
+    {"", "http://127.0.0.1:8080", "http://127.0.0.1:8080" REDIRECT_PATH, true},
+    {"", "http://127.0.0.1:8080", "http://127.0.0.1:8081" REDIRECT_PATH, false},
+    {LOOPBACKS, BASE, "http://localhost" REDIRECT_PATH, true},
+    {LOOPBACKS, BASE, "http://localhost:1" REDIRECT_PATH, true},
+    {LOOPBACKS, BASE, "http://127.0.0.1:65535" REDIRECT_PATH, true},
+    {LOOPBACKS, BASE, "http://[::1]:8080" REDIRECT_PATH, true},
+    {LOOPBACKS, BASE, BASE REDIRECT_PATH, false},
+    {LOOPBACKS, BASE, "http://localhost:65536" REDIRECT_PATH, false},
+    {LOOPBACKS, BASE, "http://localhost:0" REDIRECT_PATH, false},
+    {LOOPBACKS, BASE, "http://localhost:" REDIRECT_PATH, false},
+    {LOOPBACKS, BASE, "http://localhost:080" REDIRECT_PATH, false},
+    {LOOPBACKS, BASE, "http://localhost:1@evil.example" REDIRECT_PATH, false},
+    {LOOPBACKS, BASE, "http://localhost.evil.example" REDIRECT_PATH, false},
+    {LOOPBACKS, BASE, "https://localhost:1" REDIRECT_PATH, false},
+    {LOOPBACKS, BASE, "http://127.0.0.2" REDIRECT_PATH, false},
+    {LOOPBACKS, BASE, "http://localhost:1/other", false},
+    {"http://localhost/cb", BASE, "http://127.0.0.1/cb", false},
+    {"http://localhost:8080/cb", BASE, "http://localhost:8080/cb", true},
+    {"http://localhost:8080/cb", BASE, "http://localhost:8081/cb", false},
+    {"http://localhost:8080/cb", BASE, "http://localhost/cb", false},
+    {"http://a.example/cb", BASE, "http://a.example:1/cb", false},
     {"https://a.example/cb", BASE, "https://a.example/cb", true},
     {"https://a.example/cb  https://b.example/", BASE, "https://b.example/", true},
     {"https://a.example/cb", BASE, "https://a.example/c", false},
@@ -230,6 +245,23 @@ a_browser_is_sent_where_the_list_allows(void)
 	}
 	CU_ASSERT_TRUE(str_is(redirect_origin(STR(BASE ":1/x?y")), BASE ":1"));
 	CU_ASSERT_TRUE(str_is(redirect_origin(STR(BASE)), BASE));
+}
+
+static void
+a_secure_context_is_told_from_others(void)
+{
+	static const struct {
+		const char *url;
+		bool secure;
+	} urls[] = {{BASE, true}, {BASE REDIRECT_PATH, true}, {"http://localhost:8080/x", true},
+	    {"http://127.0.0.1", true}, {"http://[::1]/", true},
+	    {"http://reports.example.com", false}, {"http://localhost.example", false},
+	    {"http://127.0.0.1:8080@evil.example/", false}, {"", false}};
+
+	for (size_t i = 0; i < sizeof urls / sizeof urls[0]; i++)
+		CU_ASSERT_EQUAL(redirect_is_secure(str_of(urls[i].url)), urls[i].secure);
+	CU_ASSERT_TRUE(str_is(redirect_host(STR(BASE ":8443/x")), "reports.example.com:8443"));
+	CU_ASSERT_TRUE(str_is(redirect_host(STR("http://[::1]:80")), "[::1]:80"));
 }
 
 /* --- authorization requests --- */
@@ -273,7 +305,7 @@ authorization_requests_are_checked_before_anybody_is_sent_back(void)
 		bool ok;
 
 		CU_ASSERT_TRUE_FATAL(form_read(&f, str_of(requests[i].query)));
-		ok = authorize_read(&a, &f, "", STR(BASE));
+		ok = authorize_read(&a, &f, LOOPBACKS, STR(BASE));
 		CU_ASSERT_EQUAL(ok, requests[i].error == NULL);
 		if (!ok && requests[i].error != NULL) {
 			CU_ASSERT_PTR_NOT_NULL(a.why);
@@ -281,6 +313,34 @@ authorization_requests_are_checked_before_anybody_is_sent_back(void)
 			    a.error == NULL ? "" : a.error, requests[i].error);
 		}
 		form_free(&f);
+	}
+}
+
+/* Browsers have no SHA-256 for a program that came over plain http, and so it sends "plain". */
+static void
+plain_http_under_a_name_is_told_that_it_lacks_https(void)
+{
+	static const struct {
+		const char *base, *says;
+	} bases[] = {{"http://reports.example.com", "needs https"}, {BASE, "S256 is required"},
+	    {"http://localhost:8080", "S256 is required"}};
+
+	for (size_t i = 0; i < sizeof bases / sizeof bases[0]; i++) {
+		struct buf query = {0};
+		struct authorize a;
+		struct form f;
+
+		buf_puts(&query,
+		    "client_id=stalwart-webui&response_type=code&code_challenge=" CHALLENGE
+		    "&code_challenge_method=plain&redirect_uri=");
+		form_escape(&query, str_of(bases[i].base));
+		form_escape(&query, STR(REDIRECT_PATH));
+		CU_ASSERT_TRUE_FATAL(form_read(&f, buf_str(&query)));
+		CU_ASSERT_FALSE(authorize_read(&a, &f, "", str_of(bases[i].base)));
+		CU_ASSERT_STRING_EQUAL(a.error, "invalid_request");
+		CU_ASSERT_PTR_NOT_NULL(strstr(a.why, bases[i].says));
+		form_free(&f);
+		buf_free(&query);
 	}
 }
 
@@ -296,7 +356,7 @@ a_state_has_a_limit(void)
 		for (size_t i = 0; i < AUTHORIZE_STATE_MAX + more; i++)
 			buf_putc(&query, 's');
 		CU_ASSERT_TRUE_FATAL(form_read(&f, buf_str(&query)));
-		CU_ASSERT_EQUAL(authorize_read(&a, &f, "", STR(BASE)), more == 0);
+		CU_ASSERT_EQUAL(authorize_read(&a, &f, LOOPBACKS, STR(BASE)), more == 0);
 		form_free(&f);
 		buf_free(&query);
 	}
@@ -326,14 +386,19 @@ the_way_back_says_code_or_error_and_state_and_issuer(void)
 static void
 nothing_on_the_page_is_anybodys_html(void)
 {
-	struct authorize a = {.client = STR("\"><script>"),
+	struct authorize a = {.program = "<i>",
+	    .client = STR("\"><script>"),
 	    .redirect = STR("'\"<>&"),
 	    .state = STR("</form>"),
 	    .challenge_text = STR("\"")};
+	const struct login_complaint complaint = {.text = "<i>"};
 	struct login_page page = {.authorize = &a,
+	    .site = STR("<b >"),
 	    .name = STR("<b onload=\"x\">'&"),
 	    .field = "f",
-	    .complaint = "<i>"};
+	    .complaint = &complaint};
+	const struct login_refusal_page refusal = {
+	    .authorize = &a, .base = STR("<b >\""), .why = "<i>"};
 	struct buf out = {0};
 
 	login_page_form(&page, &out);
@@ -344,10 +409,30 @@ nothing_on_the_page_is_anybodys_html(void)
 	CU_ASSERT_PTR_NULL(strstr(out.s, "value=\"\""));
 	CU_ASSERT_PTR_NOT_NULL(strstr(out.s, "&lt;b onload=&quot;x&quot;&gt;&#39;&amp;"));
 	CU_ASSERT_PTR_NOT_NULL(strstr(out.s, "value=\"&lt;/form&gt;\""));
+	for (int i = 0; i < 2; i++) { /* with a link to the form, and to the WebUI */
+		buf_clear(&out);
+		login_page_refusal(&refusal, &out);
+		buf_terminate(&out);
+		CU_ASSERT_PTR_NULL(strstr(out.s, "<script"));
+		CU_ASSERT_PTR_NULL(strstr(out.s, "<b "));
+		CU_ASSERT_PTR_NULL(strstr(out.s, "<i>"));
+		CU_ASSERT_PTR_NULL(strstr(out.s, "/form>"));
+		a.challenge_text = (struct str){0};
+	}
 	buf_free(&out);
 }
 
 /* --- passwords --- */
+
+static bool
+may_be(struct str password)
+{
+	struct err e = {0};
+	bool ok = password_check(password, &e);
+
+	CU_ASSERT_EQUAL(e.code, ok ? ERR_NONE : ERR_INVALID_ARGUMENTS);
+	return ok;
+}
 
 static void
 a_password_has_its_length(void)
@@ -355,12 +440,147 @@ a_password_has_its_length(void)
 	char longest[PASSWORD_MAX + 1];
 
 	memset(longest, 'x', sizeof longest);
-	CU_ASSERT_FALSE(password_is_valid((struct str){longest, PASSWORD_MIN - 1}));
-	CU_ASSERT_TRUE(password_is_valid((struct str){longest, PASSWORD_MIN}));
-	CU_ASSERT_TRUE(password_is_valid((struct str){longest, PASSWORD_MAX}));
-	CU_ASSERT_FALSE(password_is_valid((struct str){longest, PASSWORD_MAX + 1}));
-	CU_ASSERT_FALSE(password_is_valid(STR("1234567\n")));
-	CU_ASSERT_FALSE(password_is_valid(STR("1234567\0")));
+	CU_ASSERT_FALSE(may_be((struct str){0}));
+	CU_ASSERT_FALSE(may_be((struct str){longest, PASSWORD_MIN - 1}));
+	CU_ASSERT_TRUE(may_be((struct str){longest, PASSWORD_MIN}));
+	CU_ASSERT_TRUE(may_be((struct str){longest, PASSWORD_MAX}));
+	CU_ASSERT_FALSE(may_be((struct str){longest, PASSWORD_MAX + 1}));
+	CU_ASSERT_FALSE(may_be(STR("12345678\n")));
+	CU_ASSERT_FALSE(may_be(STR("12345678\0")));
+}
+
+/* RFC 8265, 4.2 */
+static void
+a_password_has_a_normal_form(void)
+{
+	static const struct {
+		const char *typed, *normal; /* NULL: it is refused */
+	} passwords[] = {
+	    {"Correct Horse", "Correct Horse"}, {" two  blanks ", " two  blanks "},
+	    {"u\xcc\x88"
+	     "ber",
+		"\xc3\xbc"
+		"ber"}, /* NFD */
+	    {"\xc3\xbc"
+	     "ber",
+		"\xc3\xbc"
+		"ber"},
+	    {"a\xc2\xa0"
+	     "b\xe3\x80\x80"
+	     "c",
+		"a b c"},                                             /* other spaces */
+	    {"\xef\xbc\xa1", "\xef\xbc\xa1"},                         /* full width stays */
+	    {"\xe1\x84\x92\xe1\x85\xa1\xe1\x86\xab", "\xed\x95\x9c"}, /* a syllable */
+	    {"\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x94\xac",
+		"\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x94\xac"}, /* joined pictures */
+	    {"pass\rword", NULL}, {"pass\tword", NULL},
+	    {"\xef\xbb\xbfpassword", NULL}, /* a byte order mark */
+	    {"pass\xe2\x80\x8bword", NULL}, /* a space of no width */
+	    {"\xcd\xb8", NULL},             /* not assigned */
+	    {"\xef\xbf\xbe", NULL},         /* never will be */
+	    {"\xee\x80\x80", NULL},         /* private */
+	    {"\xfc"
+	     "ber",
+		NULL},                                      /* Latin-1 */
+	    {"\xed\xa0\x80", NULL}, {"\xe1\x84\x92", NULL}, /* half a syllable */
+	};
+
+	for (size_t i = 0; i < sizeof passwords / sizeof passwords[0]; i++) {
+		struct buf out = {0};
+		const char *wrong = precis_password(str_of(passwords[i].typed), &out);
+
+		CU_ASSERT_EQUAL(wrong == NULL, passwords[i].normal != NULL);
+		if (wrong == NULL)
+			CU_ASSERT_STRING_EQUAL(buf_terminate(&out), passwords[i].normal);
+		buf_free(&out);
+	}
+}
+
+/* RFC 8265, 3.3 */
+static void
+a_name_has_a_normal_form(void)
+{
+	static const struct {
+		const char *typed, *normal; /* NULL: it is refused */
+	} names[] = {
+	    {"alice", "alice"},
+	    {"Alice", "alice"},
+	    {" alice ", "alice"},
+	    {"alice\xc2\xa0", "alice"},
+	    {"Ann Example", "ann example"},
+	    {"o'brien+x_y@mail.example", "o'brien+x_y@mail.example"},
+	    {"J\xc3\x9cRGEN", "j\xc3\xbcrgen"},
+	    {"ju\xcc\x88rgen", "j\xc3\xbcrgen"},
+	    {"\xef\xbc\xa1lice", "alice"}, /* full width */
+	    {"stra\xc3\x9f"
+	     "e",
+		"stra\xc3\x9f"
+		"e"},
+	    {"", NULL},
+	    {"  ", NULL},
+	    {"ann  example", NULL},
+	    {"al\tice", NULL},
+	    {"al\xe2\x80\x8bice", NULL}, /* a space of no width */
+	    {"\xef\xac\x81nn", NULL},    /* fi in one piece */
+	    {"al\xe2\x82\xac", NULL},    /* a currency */
+	    {"\xff", NULL},
+	};
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		struct buf out = {0}, again = {0};
+		const char *wrong = precis_name(str_of(names[i].typed), &out);
+
+		CU_ASSERT_EQUAL(wrong == NULL, names[i].normal != NULL);
+		if (wrong == NULL) {
+			CU_ASSERT_STRING_EQUAL(buf_terminate(&out), names[i].normal);
+			CU_ASSERT_PTR_NULL(precis_name(buf_str(&out), &again));
+			CU_ASSERT_TRUE(str_equal(buf_str(&out), buf_str(&again)));
+		}
+		buf_free(&out);
+		buf_free(&again);
+	}
+}
+
+/* Their hashes were made of what was typed, byte for byte. */
+static void
+a_password_of_before_there_was_a_normal_form_still_lets_in(void)
+{
+	static const char *const before[] = {"u\xcc\x88"
+					     "ber der Strasse",
+	    "Latin-1: \xfc", "tab\there"};
+	char hash[crypto_pwhash_STRBYTES];
+
+	for (size_t i = 0; i < sizeof before / sizeof before[0]; i++) {
+		CU_ASSERT_EQUAL(crypto_pwhash_str(hash, before[i], strlen(before[i]),
+				    crypto_pwhash_OPSLIMIT_MIN, crypto_pwhash_MEMLIMIT_MIN),
+		    0);
+		CU_ASSERT_TRUE(password_verify(str_of(before[i]), hash));
+		CU_ASSERT_FALSE(password_verify(STR("another"), hash));
+	}
+}
+
+static void
+one_password_typed_in_two_ways_is_one(void)
+{
+	char hash[STORE_PASSWORD_MAX + 1];
+	struct err e = {0};
+
+	CU_ASSERT_TRUE_FATAL(password_hash(STR("u\xcc\x88"
+					       "ber alles"),
+	    hash, &e));
+	CU_ASSERT_TRUE(password_verify(STR("\xc3\xbc"
+					   "ber alles"),
+	    hash));
+	CU_ASSERT_TRUE(password_verify(STR("u\xcc\x88"
+					   "ber alles"),
+	    hash));
+	CU_ASSERT_TRUE(password_verify(STR("u\xcc\x88"
+					   "ber\xc2\xa0"
+					   "alles"),
+	    hash));
+	CU_ASSERT_FALSE(password_verify(STR("uber alles"), hash));
+	CU_ASSERT_FALSE(password_hash(STR("12345678\r"), hash, &e));
+	CU_ASSERT_EQUAL(e.code, ERR_INVALID_ARGUMENTS);
 }
 
 static void
@@ -479,10 +699,18 @@ const CU_TestInfo login_tests[] = {
     {"authorization requests are checked before anybody is sent back",
 	authorization_requests_are_checked_before_anybody_is_sent_back},
     {"a state has a limit", a_state_has_a_limit},
+    {"a secure context is told from others", a_secure_context_is_told_from_others},
+    {"plain http under a name is told that it lacks https",
+	plain_http_under_a_name_is_told_that_it_lacks_https},
     {"the way back says code or error, and state and issuer",
 	the_way_back_says_code_or_error_and_state_and_issuer},
     {"nothing on the page is anybody's HTML", nothing_on_the_page_is_anybodys_html},
     {"a password has its length", a_password_has_its_length},
+    {"a password has a normal form", a_password_has_a_normal_form},
+    {"a name has a normal form", a_name_has_a_normal_form},
+    {"a password of before there was a normal form still lets in",
+	a_password_of_before_there_was_a_normal_form_still_lets_in},
+    {"one password typed in two ways is one", one_password_typed_in_two_ways_is_one},
     {"a password is told from another", a_password_is_told_from_another},
     {"an address is counted by its network", an_address_is_counted_by_its_network},
     {"a trusted proxy tells whom it speaks for", a_trusted_proxy_tells_whom_it_speaks_for},

@@ -77,7 +77,7 @@ write_config(struct site *s, const char *settings)
 	buf_printf(&conf,
 	    "data_dir = \"%s/data\"\nrun_dir = \"%s/run\"\nlisten = \"%s\"\nlisten_mode = "
 	    "0666\n"
-	    "workers = %d\n%s%s",
+	    "workers = %d\nredirect_uris = \"http://localhost/admin/oauth/callback\"\n%s%s",
 	    s->dir, s->dir, s->listen, WORKERS,
 	    strstr(settings, "log_level") == NULL ? "log_level = \"warn\"\n" : "", settings);
 	snprintf(path, sizeof path, "%s/outbox.conf", s->dir);

@@ -6,6 +6,7 @@
 
 #include "storage/login/attempts.h"
 #include "storage/login/grants.h"
+#include "storage/login/logins.h"
 #include "storage/login/tokens.h"
 #include "storage/login/users.h"
 #include "storage/maintain.h"
@@ -170,6 +171,7 @@ set_scene(struct scene *s)
 	    .stamp = s->user.stamp,
 	    .client = STR(CLIENT),
 	    .redirect = STR(REDIRECT),
+	    .address = STR("2001:db8::1"),
 	    .challenge = {1, 2, 3}};
 	randombytes_buf(s->grant.id, sizeof s->grant.id);
 	randombytes_buf(s->grant.secret, sizeof s->grant.secret);
@@ -485,6 +487,159 @@ a_grant_survives_a_restart(void)
 	clear_scene(&s);
 }
 
+/* --- the end of a login --- */
+
+static enum store_revoked
+give_back(struct scene *s, const uint8_t *secret, const char *client)
+{
+	struct revoke_job job = {.asked.client = str_of(client)};
+
+	memcpy(job.asked.id, s->grant.id, sizeof job.asked.id);
+	memcpy(job.asked.secret, secret, sizeof job.asked.secret);
+	CU_ASSERT_EQUAL(run(&s->bare, login_revoke_run, &job), ERR_NONE);
+	return job.revoked;
+}
+
+static void
+a_client_gives_back_its_own_tokens_alone(void)
+{
+	struct store_taken first;
+	struct scene s;
+
+	set_scene(&s);
+	take(&s);
+	first = s.job.taken;
+	CU_ASSERT_EQUAL(first.permissions, 7);
+	CU_ASSERT_EQUAL(give_back(&s, first.refresh, "another"), STORE_REVOKED_NOT_OF_CLIENT);
+	CU_ASSERT_TRUE(lets_in(&s, &first));
+	CU_ASSERT_EQUAL(give_back(&s, first.refresh, CLIENT), STORE_REVOKED);
+	CU_ASSERT_FALSE(lets_in(&s, &first));
+	CU_ASSERT_EQUAL(give_back(&s, first.refresh, CLIENT), STORE_REVOKED_NONE);
+	CU_ASSERT_EQUAL(count(&s.bare.env.grants), 0);
+	clear_scene(&s);
+}
+
+/* How many logins are listed; first is the first of them. */
+static size_t
+listed(struct scene *s, struct store_login *first)
+{
+	struct store_logins list;
+	struct err e = {0};
+	size_t n;
+
+	CU_ASSERT_TRUE_FATAL(login_list(&s->bare.env, s->bare.clock.fixed_s, &list, &e));
+	n = list.n;
+	if (n > 0)
+		*first = list.list[0];
+	store_logins_free(&list);
+	return n;
+}
+
+static void
+a_login_is_listed_while_it_stands(void)
+{
+	struct store_user again = user_named("alice", "hash 2");
+	struct store_login first;
+	struct scene s;
+
+	set_scene(&s);
+	CU_ASSERT_EQUAL(listed(&s, &first), 0); /* the code was not used yet */
+	s.bare.clock.fixed_s++;
+	take(&s);
+	CU_ASSERT_EQUAL_FATAL(listed(&s, &first), 1);
+	CU_ASSERT_STRING_EQUAL(first.user, "alice");
+	CU_ASSERT_STRING_EQUAL(first.address, "2001:db8::1");
+	CU_ASSERT_EQUAL(first.begun_s, NOW_S);
+	CU_ASSERT_EQUAL(first.used_s, NOW_S + 1);
+	CU_ASSERT_EQUAL(first.ends_s, NOW_S + 1 + GRANT_REFRESH_S);
+	s.bare.clock.fixed_s = first.ends_s;
+	CU_ASSERT_EQUAL(listed(&s, &first), 0);
+	s.bare.clock.fixed_s--;
+	CU_ASSERT_EQUAL(listed(&s, &first), 1);
+	run(&s.bare, user_set_password_run, &again);
+	CU_ASSERT_EQUAL(listed(&s, &first), 0);
+	clear_scene(&s);
+	set_scene(&s);
+	take(&s);
+	run(&s.bare, user_remove_run, &s.user);
+	CU_ASSERT_EQUAL(listed(&s, &first), 0);
+	clear_scene(&s);
+}
+
+static void
+an_operator_ends_a_login_or_all_of_a_user(void)
+{
+	struct end_job job = {0};
+	struct store_user before;
+	struct store_login first;
+	struct store_taken taken;
+	struct scene s;
+
+	set_scene(&s);
+	take(&s);
+	taken = s.job.taken;
+	CU_ASSERT_EQUAL(listed(&s, &first), 1);
+	CU_ASSERT_EQUAL(run(&s.bare, login_end_run, &job), ERR_NOT_FOUND);
+	CU_ASSERT_TRUE(lets_in(&s, &taken));
+	memcpy(job.id, first.id, sizeof job.id);
+	CU_ASSERT_EQUAL(run(&s.bare, login_end_run, &job), ERR_NONE);
+	CU_ASSERT_STRING_EQUAL(job.user, "alice");
+	CU_ASSERT_FALSE(lets_in(&s, &taken));
+	clear_scene(&s);
+	set_scene(&s);
+	take(&s);
+	taken = s.job.taken;
+	before = user_there(&s.bare, "alice");
+	s.bare.clock.fixed_s++;
+	CU_ASSERT_EQUAL(run(&s.bare, user_end_logins_run, &s.user), ERR_NONE);
+	CU_ASSERT_FALSE(lets_in(&s, &taken));
+	CU_ASSERT_EQUAL(listed(&s, &first), 0);
+	CU_ASSERT_EQUAL(user_there(&s.bare, "alice").changed_s, before.changed_s);
+	CU_ASSERT_STRING_EQUAL(user_there(&s.bare, "alice").password, before.password);
+	run(&s.bare, user_remove_run, &s.user);
+	CU_ASSERT_EQUAL(run(&s.bare, user_end_logins_run, &s.user), ERR_NOT_FOUND);
+	clear_scene(&s);
+}
+
+/* Writes what the row at a key holds once more, as a version before addresses did. */
+static bool
+write_without_address(struct batch *b, void *scene, struct err *refused, struct err *e)
+{
+	struct scene *s = scene;
+	const struct str key = {(const char *)s->grant.id, sizeof s->grant.id};
+	struct buf value = {0};
+	bool ok;
+
+	(void)refused;
+	CU_ASSERT_EQUAL_FATAL(db_get(b->env->grants.rows, b->txn, key, &value, e), 1);
+	CU_ASSERT_EQUAL(value.s[TIMED_LEN], 2);
+	value.s[TIMED_LEN] = 1;
+	value.len -= 4 + strlen("2001:db8::1");
+	ok = db_put(b->env->grants.rows, b->txn, key, buf_str(&value), e);
+	buf_free(&value);
+	return ok;
+}
+
+static void
+a_login_of_before_addresses_were_kept_goes_on(void)
+{
+	struct store_taken first;
+	struct store_login login;
+	struct scene s;
+
+	set_scene(&s);
+	take(&s);
+	first = s.job.taken;
+	CU_ASSERT_EQUAL(run(&s.bare, write_without_address, &s), ERR_NONE);
+	CU_ASSERT_TRUE(lets_in(&s, &first));
+	CU_ASSERT_EQUAL(listed(&s, &login), 1);
+	CU_ASSERT_STRING_EQUAL(login.address, "");
+	ask_refresh(&s);
+	CU_ASSERT_TRUE(take(&s));
+	CU_ASSERT_EQUAL(listed(&s, &login), 1);
+	clear_scene(&s);
+}
+
 /* --- attempts --- */
 
 static uint32_t
@@ -689,6 +844,11 @@ const CU_TestInfo storage_login_tests[] = {
     {"a user who was removed stays out when added again",
 	a_user_who_was_removed_stays_out_when_added_again},
     {"a grant survives a restart", a_grant_survives_a_restart},
+    {"a client gives back its own tokens alone", a_client_gives_back_its_own_tokens_alone},
+    {"a login is listed while it stands", a_login_is_listed_while_it_stands},
+    {"an operator ends a login, or all of a user", an_operator_ends_a_login_or_all_of_a_user},
+    {"a login of before addresses were kept goes on",
+	a_login_of_before_addresses_were_kept_goes_on},
     {"a name has ten attempts, and then waits longer and longer",
 	a_name_has_ten_attempts_and_then_waits_longer_and_longer},
     {"an address has thirty attempts", an_address_has_thirty_attempts},

@@ -68,11 +68,29 @@ find(const char *text, const char *before, char after, char *out, size_t size)
 	    at == NULL ? "" : at + strlen(before));
 }
 
+/* The one that the form belongs to, of the answer's. */
+static void
+keep_cookie(struct visitor *v)
+{
+	static const char *const names[] = {
+	    "Set-Cookie: outbox-login=", "Set-Cookie: __Host-outbox-login="};
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		const char *at = strstr(v->answer.headers.s, names[i]);
+
+		if (at != NULL) {
+			at += strlen("Set-Cookie: ");
+			snprintf(
+			    v->cookie, sizeof v->cookie, "%.*s", (int)strcspn(at, ";\r\n"), at);
+		}
+	}
+}
+
 static int
 send(struct visitor *v, const struct exchange *x)
 {
 	struct err e = {0};
-	char cookie[sizeof v->cookie];
+	char field[sizeof v->field];
 
 	answer_free(&v->answer);
 	if (!v->transport->send(v->transport->arg, x, &v->answer, &e)) {
@@ -82,13 +100,10 @@ send(struct visitor *v, const struct exchange *x)
 	buf_terminate(&v->answer.headers);
 	buf_terminate(&v->answer.body);
 	snprintf(v->location, sizeof v->location, "%s", visitor_header(v, "Location"));
-	snprintf(cookie, sizeof cookie, "%s", visitor_header(v, "Set-Cookie"));
-	if (cookie[0] != '\0')
-		snprintf(
-		    v->cookie, sizeof v->cookie, "%.*s", (int)strcspn(cookie, ";"), cookie);
-	find(v->answer.body.s, "name=\"form_token\" value=\"", '"', cookie, sizeof v->field);
-	if (cookie[0] != '\0')
-		snprintf(v->field, sizeof v->field, "%.63s", cookie);
+	keep_cookie(v);
+	find(v->answer.body.s, "name=\"form_token\" value=\"", '"', field, sizeof field);
+	if (field[0] != '\0')
+		snprintf(v->field, sizeof v->field, "%s", field);
 	return v->answer.status;
 }
 
@@ -166,6 +181,16 @@ visitor_use_refresh(struct visitor *v, const char *refresh)
 	snprintf(form, sizeof form,
 	    "grant_type=refresh_token&refresh_token=%s&client_id=stalwart-webui", refresh);
 	return ask_token(v, form);
+}
+
+int
+visitor_revoke(struct visitor *v, const char *token, const char *more)
+{
+	char form[512];
+
+	snprintf(form, sizeof form, "token=%s&client_id=stalwart-webui%s", token,
+	    more == NULL ? "" : more);
+	return visitor_post(v, "/auth/revoke", form);
 }
 
 int

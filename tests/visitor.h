@@ -45,6 +45,8 @@ int visitor_log_in(struct visitor *v, const char *name, const char *password);
 /* POST /auth/token with code or refresh token; keeps what comes back. */
 int visitor_use_code(struct visitor *v, const char *code);
 int visitor_use_refresh(struct visitor *v, const char *refresh);
+/* POST /auth/revoke; more is NULL or further parameters, "&token_type_hint=x". */
+int visitor_revoke(struct visitor *v, const char *token, const char *more);
 /* GET /jmap/session with an access token. */
 int visitor_see_session(struct visitor *v, const char *access);
 

@@ -5,31 +5,9 @@
 #include <sodium.h>
 #include <string.h>
 
+#include "storage/login/grant.h"
 #include "storage/login/secret.h"
 #include "storage/login/users.h"
-#include "storage/wire/protocol.h"
-
-#define ROW_VERSION 1
-#define SALT_LEN 32
-#define ACCESS_KEPT 2 /* requests under way still carry the one before */
-
-struct access {
-	uint8_t hash[SECRET_HASH_LEN];
-	int64_t expires_s; /* 0: there is none */
-};
-
-struct grant {
-	uint8_t id[STORE_TOKEN_ID_LEN];
-	int64_t ends_s;
-	char user[STORE_SUBJECT_MAX + 1];
-	uint64_t stamp;
-	char client[STORE_CLIENT_MAX + 1], redirect[STORE_REDIRECT_MAX + 1];
-	uint8_t challenge[STORE_CHALLENGE_LEN];
-	int64_t begun_s, used_s;
-	uint8_t opid[STORE_OPID_LEN], salt[SALT_LEN];
-	uint8_t next[SECRET_HASH_LEN], last[SECRET_HASH_LEN];
-	struct access access[ACCESS_KEPT]; /* the newest first */
-};
 
 /* What each kind of secret is hashed for. */
 static const char *const purposes[] = {
@@ -37,100 +15,16 @@ static const char *const purposes[] = {
     [STORE_REFRESH] = "refresh token",
 };
 
-static struct str
-id_of(const struct grant *g)
-{
-	return (struct str){(const char *)g->id, sizeof g->id};
-}
-
-static int
-grant_read(struct env *env, DB_TXN *txn, const uint8_t id[static STORE_TOKEN_ID_LEN],
-    struct grant *g, struct err *e)
-{
-	struct buf value = {0};
-	struct unpack u;
-	int found;
-
-	*g = (struct grant){0};
-	memcpy(g->id, id, sizeof g->id);
-	found = db_get(env->grants.rows, txn, id_of(g), &value, e);
-	if (found != 1)
-		goto out;
-	u = unpack_of(buf_str(&value));
-	g->ends_s = unpack_i64(&u);
-	if (unpack_u8(&u) != ROW_VERSION)
-		u.bad = true;
-	unpack_text(&u, g->user, STORE_SUBJECT_MAX);
-	g->stamp = unpack_u64(&u);
-	unpack_text(&u, g->client, STORE_CLIENT_MAX);
-	unpack_text(&u, g->redirect, STORE_REDIRECT_MAX);
-	unpack_bytes(&u, g->challenge, sizeof g->challenge);
-	g->begun_s = unpack_i64(&u);
-	g->used_s = unpack_i64(&u);
-	unpack_bytes(&u, g->opid, sizeof g->opid);
-	unpack_bytes(&u, g->salt, sizeof g->salt);
-	unpack_bytes(&u, g->next, sizeof g->next);
-	unpack_bytes(&u, g->last, sizeof g->last);
-	for (size_t i = 0; i < ACCESS_KEPT; i++) {
-		unpack_bytes(&u, g->access[i].hash, SECRET_HASH_LEN);
-		g->access[i].expires_s = unpack_i64(&u);
-	}
-	if (!unpack_done(&u)) {
-		err_set(e, ERR_SERVER_FAIL, "a grant cannot be read");
-		found = -1;
-	}
-out:
-	buf_free(&value);
-	return found;
-}
-
-static bool
-grant_write(struct batch *b, const struct grant *g, struct err *e)
-{
-	struct buf value = {0};
-	bool ok;
-
-	pack_i64(&value, g->ends_s);
-	pack_u8(&value, ROW_VERSION);
-	pack_str(&value, str_of(g->user));
-	pack_u64(&value, g->stamp);
-	pack_str(&value, str_of(g->client));
-	pack_str(&value, str_of(g->redirect));
-	buf_add(&value, g->challenge, sizeof g->challenge);
-	pack_i64(&value, g->begun_s);
-	pack_i64(&value, g->used_s);
-	buf_add(&value, g->opid, sizeof g->opid);
-	buf_add(&value, g->salt, sizeof g->salt);
-	buf_add(&value, g->next, sizeof g->next);
-	buf_add(&value, g->last, sizeof g->last);
-	for (size_t i = 0; i < ACCESS_KEPT; i++) {
-		buf_add(&value, g->access[i].hash, SECRET_HASH_LEN);
-		pack_i64(&value, g->access[i].expires_s);
-	}
-	ok = db_put(b->env->grants.rows, b->txn, id_of(g), buf_str(&value), e);
-	buf_free(&value);
-	return ok;
-}
-
 /* The hash of a secret of g, as rows keep it. */
 static bool
 hash_of(struct env *env, DB_TXN *txn, const struct grant *g, const char *purpose,
     const uint8_t secret[static STORE_TOKEN_SECRET_LEN], uint8_t hash[static SECRET_HASH_LEN],
     struct err *e)
 {
-	const struct str parts[] = {id_of(g), {(const char *)secret, STORE_TOKEN_SECRET_LEN}};
+	const struct str parts[] = {
+	    grant_key(g), {(const char *)secret, STORE_TOKEN_SECRET_LEN}};
 
 	return secret_hash(env, txn, purpose, parts, 2, hash, SECRET_HASH_LEN, e);
-}
-
-/* Is the user there, with the password that the grant was made under?  1, 0 or -1. */
-static int
-user_stands(
-    struct env *env, DB_TXN *txn, const struct grant *g, struct store_user *u, struct err *e)
-{
-	int found = user_find(env, txn, str_of(g->user), u, e);
-
-	return found == 1 ? u->stamp == g->stamp : found;
 }
 
 /* --- a code --- */
@@ -145,11 +39,13 @@ begin_new(struct batch *b, const struct store_grant *asked, struct grant *g,
 	memcpy(g->user, asked->user.s, asked->user.len);
 	memcpy(g->client, asked->client.s, asked->client.len);
 	memcpy(g->redirect, asked->redirect.s, asked->redirect.len);
+	if (asked->address.len > 0)
+		memcpy(g->address, asked->address.s, asked->address.len);
 	memcpy(g->challenge, asked->challenge, sizeof g->challenge);
 	g->stamp = asked->stamp;
 	g->begun_s = b->now_s;
 	g->ends_s = b->now_s + GRANT_CODE_S;
-	stands = user_stands(b->env, b->txn, g, &user, e);
+	stands = grant_user(b->env, b->txn, g, &user, e);
 	if (stands == 0)
 		err_set(refused, ERR_UNAUTHORIZED, "the user or the password has changed");
 	if (stands != 1)
@@ -214,7 +110,7 @@ use_of(const struct store_take *asked, const struct grant *g,
 static bool
 give(struct batch *b, struct take_job *job, const struct grant *g, struct err *e)
 {
-	const struct str parts[] = {id_of(g),
+	const struct str parts[] = {grant_key(g),
 	    {(const char *)job->asked.secret, sizeof job->asked.secret},
 	    {(const char *)g->salt, sizeof g->salt}};
 
@@ -268,7 +164,7 @@ take(struct batch *b, struct take_job *job, struct grant *g, struct err *e)
 	case USE_FORBIDDEN: /* RFC 9700, 4.14.2 */
 		job->ended = true;
 		memcpy(job->taken.user, g->user, sizeof g->user);
-		ok = db_delete(b->env->grants.rows, b->txn, id_of(g), e);
+		ok = grant_delete(b, g, e);
 		break;
 	}
 	if (job->given)
@@ -289,7 +185,9 @@ grant_take_run(struct batch *b, void *take_job, struct err *refused, struct err 
 	if (found == 1)
 		found = g.ends_s > b->now_s && is_of(&job->asked, &g);
 	if (found == 1)
-		found = user_stands(b->env, b->txn, &g, &user, e);
+		found = grant_user(b->env, b->txn, &g, &user, e);
+	if (found == 1)
+		job->taken.permissions = user.permissions;
 	return found == 1 ? take(b, job, &g, e) : found == 0;
 }
 
@@ -308,14 +206,14 @@ grant_verify(struct env *env, DB_TXN *txn, const uint8_t id[static STORE_TOKEN_I
 		return found;
 	if (!hash_of(env, txn, &g, "access token", secret, hash, e))
 		return -1;
-	for (size_t i = 0; i < ACCESS_KEPT; i++)
+	for (size_t i = 0; i < GRANT_ACCESS_KEPT; i++)
 		if (g.access[i].expires_s != 0 &&
 		    sodium_memcmp(hash, g.access[i].hash, sizeof hash) == 0) {
 			*t = (struct store_token){
 			    .created_s = g.begun_s, .expires_s = g.access[i].expires_s};
 			memcpy(t->id, id, sizeof t->id);
 			memcpy(t->subject, g.user, sizeof t->subject);
-			found = user_stands(env, txn, &g, &user, e);
+			found = grant_user(env, txn, &g, &user, e);
 			t->permissions = found == 1 ? user.permissions : 0;
 			return found;
 		}

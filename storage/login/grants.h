@@ -1,13 +1,8 @@
 /* storage/login/grants.h -- logins: what a user granted a client, from the authorization code
  * to the last refresh token.
  *
- * Private to storage/.  All of a login is one row, so that it ends, with every token it gave
- * out, when the row does.  A row, at its id: when it ends (i64), version (u8), user (str), the
- * user's stamp (u64), client (str), redirect (str), challenge (32 bytes), begun (i64), last
- * used (i64; 0: the code is still to be used), operation id of that use (16 bytes), salt of
- * what it gave (32 bytes), hash of the secret that may be used next (32 bytes) and of the one
- * that was used last (32 bytes), and of the present access token and the one before: hash (32
- * bytes), expires (i64). */
+ * Private to storage/.  All of a login is one row (grant.h), so that it ends, with every token
+ * it gave out, when the row does. */
 #ifndef STORAGE_LOGIN_GRANTS_H
 #define STORAGE_LOGIN_GRANTS_H
 

@@ -304,6 +304,16 @@ token_verify(struct env *env, const uint8_t id[static STORE_TOKEN_ID_LEN],
 	return found == 1;
 }
 
+int
+token_find(struct env *env, DB_TXN *txn, const uint8_t id[static STORE_TOKEN_ID_LEN],
+    const uint8_t secret[static STORE_TOKEN_SECRET_LEN], struct err *e)
+{
+	struct store_token t;
+	bool exists;
+
+	return find(env, txn, id, secret, &exists, &t, e);
+}
+
 static int
 older_first(const void *a, const void *b)
 {

@@ -36,6 +36,11 @@ bool token_revoke_of_run(
 bool token_rotate_run(struct batch *b, void *rotate_job, struct err *refused, struct err *e);
 bool token_uses_run(struct batch *b, void *uses_job, struct err *refused, struct err *e);
 
+/* Is there a token of that id and secret, other than those of logins?  1 yes, 0 no, -1 with *e
+ * set. */
+int token_find(struct env *env, DB_TXN *txn, const uint8_t id[static STORE_TOKEN_ID_LEN],
+    const uint8_t secret[static STORE_TOKEN_SECRET_LEN], struct err *e);
+
 /* Reads, as storage/store.h says. */
 bool token_verify(struct env *env, const uint8_t id[static STORE_TOKEN_ID_LEN],
     const uint8_t secret[static STORE_TOKEN_SECRET_LEN], struct store_token *t, struct err *e);

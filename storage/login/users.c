@@ -32,7 +32,7 @@ user_find(struct env *env, DB_TXN *txn, struct str name, struct store_user *u, s
 	return found;
 }
 
-/* With a stamp that no other password has had. */
+/* With a stamp that no one has had: what was granted under the one before is void. */
 static bool
 row_write(struct batch *b, struct store_user *u, struct err *e)
 {
@@ -40,7 +40,6 @@ row_write(struct batch *b, struct store_user *u, struct err *e)
 	bool ok;
 
 	randombytes_buf(&u->stamp, sizeof u->stamp);
-	u->changed_s = b->now_s;
 	pack_u8(&value, ROW_VERSION);
 	pack_user(&value, u);
 	ok = db_put(b->env->users, b->txn, str_of(u->name), buf_str(&value), e);
@@ -62,7 +61,7 @@ user_add_run(struct batch *b, void *user, struct err *refused, struct err *e)
 			err_set(refused, ERR_INVALID_ARGUMENTS, "there is a user of that name");
 		return true;
 	}
-	u.created_s = b->now_s;
+	u.created_s = u.changed_s = b->now_s;
 	return row_write(b, &u, e);
 }
 
@@ -80,7 +79,20 @@ user_set_password_run(struct batch *b, void *user, struct err *refused, struct e
 		return true;
 	}
 	memcpy(there.password, u->password, sizeof there.password);
+	there.changed_s = b->now_s;
 	return row_write(b, &there, e);
+}
+
+bool
+user_end_logins_run(struct batch *b, void *user, struct err *refused, struct err *e)
+{
+	const struct store_user *u = user;
+	struct store_user there;
+	int found = user_find(b->env, b->txn, str_of(u->name), &there, e);
+
+	if (found == 0)
+		err_set(refused, ERR_NOT_FOUND, "there is no user of that name");
+	return found == 1 ? row_write(b, &there, e) : found == 0;
 }
 
 bool

@@ -10,10 +10,11 @@
 #include "storage/writer.h"
 
 /* Jobs of the writer; arg is a struct store_user, of which set_password reads name and
- * password, and remove the name. */
+ * password, and the others the name. */
 bool user_add_run(struct batch *b, void *user, struct err *refused, struct err *e);
 bool user_set_password_run(struct batch *b, void *user, struct err *refused, struct err *e);
 bool user_remove_run(struct batch *b, void *user, struct err *refused, struct err *e);
+bool user_end_logins_run(struct batch *b, void *user, struct err *refused, struct err *e);
 
 /* 1 found, 0 none, -1 with *e set. */
 int user_find(

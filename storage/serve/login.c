@@ -3,6 +3,7 @@
 
 #include "storage/login/attempts.h"
 #include "storage/login/grants.h"
+#include "storage/login/logins.h"
 #include "storage/login/secret.h"
 #include "storage/login/users.h"
 #include "storage/serve/audit.h"
@@ -71,19 +72,34 @@ serve_user_list(struct service *s, struct unpack *u, struct reply *r, struct err
 	return true;
 }
 
-bool
-serve_user_remove(struct service *s, struct unpack *u, struct reply *r, struct err *e)
+/* A job with the user of the name that the request holds, which ends logins.  event: of the
+ * log.
+ */
+static bool
+write_name(struct service *s, struct unpack *u, const struct reply *r, const char *event,
+    bool (*run)(struct batch *, void *, struct err *, struct err *), struct err *e)
 {
 	struct store_user user = {0};
 	bool ok;
 
 	unpack_text(u, user.name, STORE_SUBJECT_MAX);
-	ok =
-	    unpack_done(u) ? service_write(s, user_remove_run, &user, e) : service_malformed(e);
+	ok = unpack_done(u) ? service_write(s, run, &user, e) : service_malformed(e);
 	if (ok)
 		generation_raise(s->generation);
-	audit(s, r, "user-remove", e, "user=%s", log_quote(str_of(user.name)).text);
+	audit(s, r, event, e, "user=%s", log_quote(str_of(user.name)).text);
 	return ok;
+}
+
+bool
+serve_user_remove(struct service *s, struct unpack *u, struct reply *r, struct err *e)
+{
+	return write_name(s, u, r, "user-remove", user_remove_run, e);
+}
+
+bool
+serve_user_end_logins(struct service *s, struct unpack *u, struct reply *r, struct err *e)
+{
+	return write_name(s, u, r, "user-end-logins", user_end_logins_run, e);
 }
 
 /* --- grants --- */
@@ -101,16 +117,25 @@ serve_grant_begin(struct service *s, struct unpack *u, struct reply *r, struct e
 	return ok;
 }
 
+/* A login has ended: no worker goes on with a token of it that it remembers.  reason: a
+ * literal.
+ */
+static void
+login_ended(struct service *s, const struct reply *r,
+    const uint8_t id[static STORE_TOKEN_ID_LEN], const char *user, const char *reason)
+{
+	generation_raise(s->generation);
+	audit(s, r, "login-end", &(struct err){0}, "token=%s subject=%s reason=\"%s\"",
+	    audit_id(id).text, log_quote(str_of(user)).text, reason);
+}
+
 /* What a job that was done came to. */
 static bool
 answer_take(struct service *s, const struct take_job *job, struct reply *r, struct err *e)
 {
-	if (job->ended) {
-		generation_raise(s->generation);
-		audit(s, r, "login-end", &(struct err){0},
-		    "token=%s subject=%s reason=\"a code or refresh token was used again\"",
-		    audit_id(job->asked.id).text, log_quote(str_of(job->taken.user)).text);
-	}
+	if (job->ended)
+		login_ended(s, r, job->asked.id, job->taken.user,
+		    "a code or refresh token was used again");
 	if (!job->given)
 		return err_set(
 		    e, ERR_UNAUTHORIZED, "it is unknown, expired, used or of another client");
@@ -118,6 +143,7 @@ answer_take(struct service *s, const struct take_job *job, struct reply *r, stru
 	buf_add(&r->head, job->taken.access, sizeof job->taken.access);
 	buf_add(&r->head, job->taken.refresh, sizeof job->taken.refresh);
 	pack_u32(&r->head, job->taken.access_s);
+	pack_u64(&r->head, job->taken.permissions);
 	return true;
 }
 
@@ -128,6 +154,53 @@ serve_grant_take(struct service *s, struct unpack *u, struct reply *r, struct er
 	bool ok = unpack_take(u, &job.asked) || service_malformed(e);
 
 	ok = ok && service_write(s, grant_take_run, &job, e) && answer_take(s, &job, r, e);
+	sodium_memzero(&job, sizeof job);
+	return ok;
+}
+
+/* --- logins --- */
+
+bool
+serve_login_list(struct service *s, struct unpack *u, struct reply *r, struct err *e)
+{
+	struct store_logins logins;
+
+	if (!unpack_done(u))
+		return service_malformed(e);
+	if (!login_list(s->env, clock_now_s(s->env->clock), &logins, e))
+		return false;
+	pack_logins(&r->head, &logins);
+	store_logins_free(&logins);
+	return true;
+}
+
+bool
+serve_login_end(struct service *s, struct unpack *u, struct reply *r, struct err *e)
+{
+	struct end_job job = {0};
+
+	unpack_bytes(u, job.id, sizeof job.id);
+	if (!unpack_done(u))
+		return service_malformed(e);
+	if (!service_write(s, login_end_run, &job, e)) {
+		audit(s, r, "login-end", e, "token=%s", audit_id(job.id).text);
+		return false;
+	}
+	login_ended(s, r, job.id, job.user, "the operator ended it");
+	return true;
+}
+
+bool
+serve_login_revoke(struct service *s, struct unpack *u, struct reply *r, struct err *e)
+{
+	struct revoke_job job = {0};
+	bool ok = unpack_revoke(u, &job.asked) || service_malformed(e);
+
+	ok = ok && service_write(s, login_revoke_run, &job, e);
+	if (ok && job.revoked == STORE_REVOKED)
+		login_ended(s, r, job.asked.id, job.user, "its client gave a token back");
+	if (ok)
+		pack_u8(&r->head, (uint8_t)job.revoked);
 	sodium_memzero(&job, sizeof job);
 	return ok;
 }

@@ -27,6 +27,10 @@ static serve *const operations[OPERATION__COUNT] = {
     [OPERATION_ATTEMPT_SUCCEEDED] = serve_attempt_succeeded,
     [OPERATION_FORM_KEY] = serve_form_key,
     [OPERATION_METRICS] = serve_metrics,
+    [OPERATION_LOGIN_LIST] = serve_login_list,
+    [OPERATION_LOGIN_END] = serve_login_end,
+    [OPERATION_LOGIN_REVOKE] = serve_login_revoke,
+    [OPERATION_USER_END_LOGINS] = serve_user_end_logins,
 };
 
 bool

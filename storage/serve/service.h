@@ -51,6 +51,7 @@ serve serve_user_add, serve_user_set_password, serve_user_get, serve_user_list,
     serve_user_remove; /* login.c, as the next */
 serve serve_grant_begin, serve_grant_take, serve_attempt_begin, serve_attempt_succeeded,
     serve_form_key;
+serve serve_login_list, serve_login_end, serve_login_revoke, serve_user_end_logins;
 serve serve_status;                        /* status.c */
 serve serve_chore_begin, serve_chore_show; /* chores.c */
 serve serve_metrics;                       /* metrics.c */

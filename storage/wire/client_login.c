@@ -56,19 +56,26 @@ store_user_list(struct store *s, struct store_users *out, struct err *e)
 	return asking_end(s, asking_told(s, &u, e) && unpack_users(&u, out), e);
 }
 
-bool
-store_user_remove(struct store *s, struct str name, struct err *e)
+/* The answer to a request that makes something go: there is none where a request before it,
+ * whose answer was lost, did so. */
+static bool
+gone(struct store *s, struct err *e)
 {
 	struct unpack u;
-	bool ok;
+	bool ok = asking_told(s, &u, e) && unpack_done(&u);
 
-	pack_str(asking_begin(s, OPERATION_USER_REMOVE), name);
-	ok = asking_told(s, &u, e) && unpack_done(&u);
 	if (!ok && e->code == ERR_NOT_FOUND && asking_was_repeated(s)) {
-		*e = (struct err){0}; /* gone by the first of our requests */
+		*e = (struct err){0};
 		ok = true;
 	}
 	return asking_end(s, ok, e);
+}
+
+bool
+store_user_remove(struct store *s, struct str name, struct err *e)
+{
+	pack_str(asking_begin(s, OPERATION_USER_REMOVE), name);
+	return gone(s, e);
 }
 
 /* --- grants --- */
@@ -97,7 +104,53 @@ store_grant_take(
 		unpack_bytes(&u, out->access, sizeof out->access);
 		unpack_bytes(&u, out->refresh, sizeof out->refresh);
 		out->access_s = unpack_u32(&u);
+		out->permissions = unpack_u64(&u);
 		ok = unpack_done(&u);
+	}
+	return asking_end_secret(s, ok, e);
+}
+
+/* --- logins --- */
+
+bool
+store_login_list(struct store *s, struct store_logins *out, struct err *e)
+{
+	struct unpack u;
+
+	*out = (struct store_logins){0};
+	asking_begin(s, OPERATION_LOGIN_LIST);
+	return asking_end(s, asking_told(s, &u, e) && unpack_logins(&u, out), e);
+}
+
+bool
+store_login_end(struct store *s, const uint8_t id[static STORE_TOKEN_ID_LEN], struct err *e)
+{
+	buf_add(asking_begin(s, OPERATION_LOGIN_END), id, STORE_TOKEN_ID_LEN);
+	return gone(s, e);
+}
+
+bool
+store_user_end_logins(struct store *s, struct str name, struct err *e)
+{
+	struct unpack u;
+
+	pack_str(asking_begin(s, OPERATION_USER_END_LOGINS), name);
+	return asking_end(s, asking_told(s, &u, e) && unpack_done(&u), e);
+}
+
+bool
+store_login_revoke(
+    struct store *s, const struct store_revoke *r, enum store_revoked *revoked, struct err *e)
+{
+	struct unpack u;
+	bool ok;
+
+	pack_revoke(asking_begin(s, OPERATION_LOGIN_REVOKE), r);
+	ok = asking_told(s, &u, e);
+	if (ok) {
+		*revoked = (enum store_revoked)unpack_u8(&u);
+		ok = unpack_done(&u) && *revoked >= STORE_REVOKED_NONE &&
+		    *revoked <= STORE_REVOKED_NOT_OF_CLIENT;
 	}
 	return asking_end_secret(s, ok, e);
 }

@@ -50,11 +50,18 @@
  *   USER_LIST        takes nothing; gives [user]
  *   USER_REMOVE      takes name (str); gives nothing
  *   GRANT_BEGIN      takes id (10 bytes), secret (32 bytes), user (str), stamp (u64),
- *                    client (str), redirect (str), challenge (32 bytes); gives nothing
+ *                    client (str), redirect (str), address (str), challenge (32 bytes);
+ *                    gives nothing
  *   GRANT_TAKE
  *           takes    kind (u8), id (10 bytes), secret (32 bytes), opid (16 bytes),
  *                    client (str), redirect (str), challenge (32 bytes)
- *           gives    user (str), access and refresh secret (32 bytes each), seconds (u32)
+ *           gives    user (str), access and refresh secret (32 bytes each), seconds (u32),
+ *                    permissions (u64)
+ *   LOGIN_LIST       takes nothing; gives [login]
+ *   LOGIN_END        takes id (10 bytes); gives nothing
+ *   LOGIN_REVOKE     takes id (10 bytes), secret (32 bytes), client (str);
+ *                    gives enum store_revoked (u8)
+ *   USER_END_LOGINS  takes name (str); gives nothing
  *   ATTEMPT_BEGIN    takes name (str), address (str); gives seconds to wait (u32)
  *   ATTEMPT_SUCCEEDED
  *                    takes name (str), address (str); gives nothing
@@ -71,6 +78,8 @@
  *                    expires_s (i64), last_used_s (i64)
  *   user             name (str), password (str), permissions (u64), stamp (u64),
  *                    created_s (i64), changed_s (i64)
+ *   login            id (10 bytes), user (str), client (str), address (str), begun_s (i64),
+ *                    used_s (i64), ends_s (i64)
  *   filter           kind (u8), then for AND, OR, NOT: [filter];
  *                    for KEY: key (u8), relation (u8), number (i64), text (str)
  */
@@ -110,6 +119,10 @@ enum operation {
 	OPERATION_CHORE_BEGIN = 30,
 	OPERATION_CHORE_SHOW = 31,
 	OPERATION_METRICS = 40,
+	OPERATION_LOGIN_LIST = 50,
+	OPERATION_LOGIN_END = 51,
+	OPERATION_LOGIN_REVOKE = 52,
+	OPERATION_USER_END_LOGINS = 53,
 	OPERATION__COUNT
 };
 
@@ -211,6 +224,8 @@ void pack_grant(struct buf *b, const struct store_grant *g);
 bool unpack_grant(struct unpack *u, struct store_grant *g); /* borrows from u, as the next */
 void pack_take(struct buf *b, const struct store_take *t);
 bool unpack_take(struct unpack *u, struct store_take *t);
+void pack_revoke(struct buf *b, const struct store_revoke *r);
+bool unpack_revoke(struct unpack *u, struct store_revoke *r); /* borrows from u */
 
 /* --- replies: reply.c.  Unpacking takes all of u, or answers false with nothing to free --- */
 
@@ -229,6 +244,8 @@ void pack_tokens(struct buf *b, const struct store_tokens *r);
 bool unpack_tokens(struct unpack *u, struct store_tokens *r);
 void pack_users(struct buf *b, const struct store_users *r);
 bool unpack_users(struct unpack *u, struct store_users *r);
+void pack_logins(struct buf *b, const struct store_logins *r);
+bool unpack_logins(struct unpack *u, struct store_logins *r);
 void pack_status(struct buf *b, const struct store_status *r);
 bool unpack_status(struct unpack *u, struct store_status *r);
 void pack_chore(struct buf *b, const struct store_chore *r);

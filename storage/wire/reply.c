@@ -9,6 +9,7 @@
 #define ADDED_BYTES 16
 #define TOKEN_BYTES_MIN (STORE_TOKEN_ID_LEN + 36)
 #define USER_BYTES_MIN 40
+#define LOGIN_BYTES_MIN (STORE_TOKEN_ID_LEN + 36)
 
 void
 pack_rows(struct buf *b, const struct store_rows *r)
@@ -234,6 +235,45 @@ unpack_users(struct unpack *u, struct store_users *r)
 }
 
 void
+pack_logins(struct buf *b, const struct store_logins *r)
+{
+	pack_u32(b, (uint32_t)r->n);
+	for (size_t i = 0; i < r->n; i++) {
+		const struct store_login *l = &r->list[i];
+
+		buf_add(b, l->id, sizeof l->id);
+		pack_str(b, str_of(l->user));
+		pack_str(b, str_of(l->client));
+		pack_str(b, str_of(l->address));
+		pack_i64(b, l->begun_s);
+		pack_i64(b, l->used_s);
+		pack_i64(b, l->ends_s);
+	}
+}
+
+bool
+unpack_logins(struct unpack *u, struct store_logins *r)
+{
+	*r = (struct store_logins){.n = unpack_count(u, LOGIN_BYTES_MIN)};
+	r->list = mem_new(r->n, sizeof *r->list);
+	for (size_t i = 0; i < r->n && !u->bad; i++) {
+		struct store_login *l = &r->list[i];
+
+		unpack_bytes(u, l->id, sizeof l->id);
+		unpack_text(u, l->user, STORE_SUBJECT_MAX);
+		unpack_text(u, l->client, STORE_CLIENT_MAX);
+		unpack_text(u, l->address, STORE_ADDRESS_MAX);
+		l->begun_s = unpack_i64(u);
+		l->used_s = unpack_i64(u);
+		l->ends_s = unpack_i64(u);
+	}
+	if (unpack_done(u))
+		return true;
+	store_logins_free(r);
+	return false;
+}
+
+void
 pack_status(struct buf *b, const struct store_status *r)
 {
 	pack_u32(b, r->epoch);
@@ -378,4 +418,11 @@ store_users_free(struct store_users *r)
 {
 	free(r->list);
 	*r = (struct store_users){0};
+}
+
+void
+store_logins_free(struct store_logins *r)
+{
+	free(r->list);
+	*r = (struct store_logins){0};
 }

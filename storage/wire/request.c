@@ -313,6 +313,7 @@ pack_grant(struct buf *b, const struct store_grant *g)
 	pack_u64(b, g->stamp);
 	pack_str(b, g->client);
 	pack_str(b, g->redirect);
+	pack_str(b, g->address);
 	buf_add(b, g->challenge, sizeof g->challenge);
 }
 
@@ -326,6 +327,7 @@ unpack_grant(struct unpack *u, struct store_grant *g)
 	g->stamp = unpack_u64(u);
 	g->client = unpack_short(u, STORE_CLIENT_MAX);
 	g->redirect = unpack_short(u, STORE_REDIRECT_MAX);
+	g->address = unpack_short(u, STORE_ADDRESS_MAX);
 	unpack_bytes(u, g->challenge, sizeof g->challenge);
 	return unpack_done(u);
 }
@@ -355,4 +357,22 @@ unpack_take(struct unpack *u, struct store_take *t)
 	t->redirect = unpack_str(u);
 	unpack_bytes(u, t->challenge, sizeof t->challenge);
 	return unpack_done(u) && (kind == STORE_CODE || kind == STORE_REFRESH);
+}
+
+void
+pack_revoke(struct buf *b, const struct store_revoke *r)
+{
+	buf_add(b, r->id, sizeof r->id);
+	buf_add(b, r->secret, sizeof r->secret);
+	pack_str(b, r->client);
+}
+
+bool
+unpack_revoke(struct unpack *u, struct store_revoke *r)
+{
+	*r = (struct store_revoke){0};
+	unpack_bytes(u, r->id, sizeof r->id);
+	unpack_bytes(u, r->secret, sizeof r->secret);
+	r->client = unpack_str(u);
+	return unpack_done(u);
 }
