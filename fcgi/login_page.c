@@ -20,7 +20,7 @@ static const char style[] =
     "h1{font-size:1.5rem;line-height:1.25;margin:0}"
     ".site{margin:.25rem 0 0;color:var(--soft)}"
     "label,input,button{display:block;font:inherit}"
-    "label{margin-top:1rem}"
+    "label{margin:1rem 0 .25rem}"
     "input{box-sizing:border-box;width:100%;padding:.5rem;border:1px solid var(--line);"
     "border-radius:.25rem;color:inherit;background:var(--card)}"
     "input[aria-invalid]{border-color:var(--red)}"

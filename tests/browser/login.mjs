@@ -55,6 +55,27 @@ const steps = {
 		// The policy names the style by its hash.
 		assert.equal(await page.locator("main").evaluate((e) => getComputedStyle(e).maxWidth), "384px");
 	},
+	"it names what one logs in to": async (page) => {
+		await page.goto(`${url}/login?${asked}`);
+		const text = await page.locator("main").innerText();
+		assert.ok(text.includes("Report Outbox") && text.includes(new URL(url).host) && text.includes("Stalwart WebUI"));
+	},
+	"it has dark colours, in which all can be read": async (page) => {
+		const contrast = async () => {
+			const [text, card] = await page.locator("main").evaluate((e) => {
+				const style = getComputedStyle(e);
+				return [style.color, style.backgroundColor].map((c) => c.match(/\d+/g).slice(0, 3).map(Number));
+			});
+			const light = (c) => c.reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+			return [light(text), light(card)];
+		};
+		await page.goto(`${url}/login?${asked}`);
+		for (const [colorScheme, darker] of [["light", 0], ["dark", 1]]) {
+			await page.emulateMedia({ colorScheme });
+			const both = await contrast();
+			assert.ok(both[1 - darker] - both[darker] > 150, `${colorScheme}: ${both}`);
+		}
+	},
 	"it fits a narrow screen": async (page) => {
 		await page.setViewportSize({ width: 320, height: 500 });
 		await page.goto(`${url}/login?${asked}`);
@@ -67,6 +88,8 @@ const steps = {
 			await logIn(page, name, "wrong");
 			told.push(await page.getByRole("alert").innerText());
 			assert.match(await page.title(), /^Error: /);
+			for (const label of ["Name", "Password"])
+				assert.equal(await page.getByLabel(label).getAttribute("aria-invalid"), "true");
 			assert.equal(await page.getByLabel("Name").inputValue(), name);
 			assert.equal(await page.getByLabel("Password").inputValue(), "");
 		}
@@ -114,6 +137,7 @@ const steps = {
 		await page.goto(`${url}/login?${asked}`);
 		const back = await sentBack(page, () => page.getByRole("button", { name: "Cancel" }).click());
 		assert.equal(back.get("error"), "access_denied");
+		assert.equal(back.get("error_description"), "The login was cancelled");
 		assert.equal(back.get("state"), state);
 		assert.equal(back.get("code"), null);
 	},
