@@ -9,6 +9,7 @@
 #include "base/id.h"
 #include "base/io.h"
 #include "base/log.h"
+#include "base/meter.h"
 #include "base/net.h"
 #include "base/pack.h"
 #include "tests/suites.h"
@@ -319,7 +320,27 @@ networks_hold_their_addresses_alone(void)
 	}
 }
 
+static void
+a_meter_lets_a_number_of_lines_through_each_second(void)
+{
+	const int64_t second = 1000000;
+	struct meter m = {0};
+	int64_t took_us;
+
+	for (unsigned i = 0; i < 5; i++)
+		CU_ASSERT_EQUAL(meter_take(&m, 3, second + i), i < 3);
+	CU_ASSERT_FALSE(meter_take(&m, 3, 2 * second - 1));
+	CU_ASSERT_TRUE(meter_take(&m, 3, 2 * second));
+	CU_ASSERT_EQUAL(meter_summary(&m, 3 * second, 2 * second, &took_us), 0);
+	CU_ASSERT_EQUAL(meter_summary(&m, 3 * second + 3, 2 * second, &took_us), 3);
+	CU_ASSERT_EQUAL(took_us, 2 * second);
+	CU_ASSERT_EQUAL(meter_summary(&m, 9 * second, 0, &took_us), 0);
+	CU_ASSERT_TRUE(meter_take(&m, 3, 0)); /* a clock that began again */
+}
+
 const CU_TestInfo base_tests[] = {
+    {"a meter lets a number of lines through each second",
+	a_meter_lets_a_number_of_lines_through_each_second},
     {"dates are UTC and exist", dates_are_utc_and_exist},
     {"ids sort as they were given", ids_sort_as_they_were_given},
     {"other ids are refused", other_ids_are_refused},
