@@ -18,6 +18,8 @@ enum err_code {
 	ERR_BODY_LIMIT, /* the one that HTTP has a status for; .limit is "maxSizeRequest" */
 	ERR_MEDIA_TYPE,
 	ERR_CONTENT_ENCODING, /* the body is compressed or otherwise encoded */
+	ERR_HEADERS_LIMIT,
+	ERR_CLIENT_GONE, /* nobody is there to be answered */
 	ERR_UNAUTHORIZED,
 	ERR_NOT_PERMITTED,
 	ERR_NO_SUCH_PATH,

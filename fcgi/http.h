@@ -27,10 +27,15 @@ struct http_request {
 	bool https;
 	bool forwarded;        /* by a proxy, which says so: remote_addr may be the proxy's */
 	struct str request_id; /* given by the web server; "": none */
+	bool params_too_large; /* longer than PARAMS_BYTES_MAX: nothing else is known */
 	struct str body;
 	struct buf *spent;   /* what body borrows from, to be freed as soon as it is read; NULL:
 				nothing */
 	bool body_too_large; /* longer than max_size_request: body is not kept */
+	/* Whether the client has gone, so that nobody wants the answer; NULL: it is not known.
+	 */
+	bool (*is_gone)(void *arg);
+	void *is_gone_arg;
 };
 
 struct http_response {

@@ -16,8 +16,12 @@ bool
 route_jmap(struct exchange *x, struct err *e)
 {
 	const struct http_request *r = x->request;
-	struct jmap_request j = {
-	    .body = r->body, .spent = r->spent, .face = x->face, .request_id = r->request_id};
+	struct jmap_request j = {.body = r->body,
+	    .spent = r->spent,
+	    .face = x->face,
+	    .request_id = r->request_id,
+	    .is_gone = r->is_gone,
+	    .is_gone_arg = r->is_gone_arg};
 	struct principal p;
 	struct buf base = {0};
 	struct err no_url = {0};

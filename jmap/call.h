@@ -29,6 +29,7 @@ struct run {
 	/* Calls that failed because the store does not answer, and calls that failed because of
 	 * a reference. */
 	size_t unavailable, unresolved;
+	bool abandoned;         /* the client has gone */
 	struct err store_error; /* of the first such call */
 };
 

@@ -25,6 +25,10 @@ struct jmap {
 };
 
 struct jmap_request {
+	/* Asked before each call: true ends the request, because nobody wants its answer. NULL:
+	 * it is done whole. */
+	bool (*is_gone)(void *arg);
+	void *is_gone_arg;
 	struct str body;
 	struct buf *spent; /* what body borrows from, to be freed as soon as it is read; NULL:
 			      nothing */
@@ -42,7 +46,8 @@ struct jmap_done {
 
 /* Runs a request and appends the Response object to out.  False with a request-level error (RFC
  * 8620, 3.6.1) and nothing in out; ERR_NOT_READY if every call failed because the store does
- * not answer. */
+ * not answer, ERR_CLIENT_GONE if the client went away before the last call began: what the
+ * calls before it did stays done. */
 bool jmap_request(struct jmap *j, const struct jmap_request *r, struct buf *out,
     struct jmap_done *done, struct err *e);
 

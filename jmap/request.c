@@ -88,6 +88,15 @@ check_request(const json_t *request, const struct limits *limits, struct err *e)
 	return true;
 }
 
+static bool
+is_abandoned(struct run *r)
+{
+	const struct jmap_request *q = r->request;
+
+	r->abandoned = r->abandoned || (q->is_gone != NULL && q->is_gone(q->is_gone_arg));
+	return r->abandoned;
+}
+
 /* Each call's arguments are given up as it begins, so that a long Request shrinks while it
  * runs. */
 static void
@@ -97,7 +106,11 @@ do_calls(struct run *r, json_t *calls, struct jmap_done *done)
 	json_t *call;
 
 	json_array_foreach(calls, i, call) {
-		json_t *args = json_incref(json_array_get(call, 1));
+		json_t *args;
+
+		if (is_abandoned(r))
+			return;
+		args = json_incref(json_array_get(call, 1));
 
 		json_array_set_new(call, 1, json_null());
 		if (!call_do(r, i, json_str(json_array_get(call, 0)), args,
@@ -169,6 +182,11 @@ jmap_request(struct jmap *j, const struct jmap_request *q, struct buf *out,
 	if (r.created_ids == NULL)
 		r.created_ids = json_object();
 	respond(&r, request, done);
+	if (r.abandoned) {
+		out->len = start;
+		err_set(e, ERR_CLIENT_GONE, "The client has gone");
+		goto out;
+	}
 	if (is_store_away(&r, done)) {
 		out->len = start;
 		err_set(e, ERR_NOT_READY, "%s", r.store_error.text);

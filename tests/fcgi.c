@@ -539,6 +539,36 @@ a_request_whose_every_call_lacks_the_store_is_503(void)
 	clear_scene(&s);
 }
 
+/* A client that is there for a number of calls. */
+static bool
+leave(void *arg)
+{
+	int *left = arg;
+
+	return (*left)-- <= 0;
+}
+
+static void
+no_more_is_done_for_a_client_that_has_gone(void)
+{
+	struct scene s;
+	int left = 2;
+
+	set_scene(&s);
+	s.request.is_gone = leave;
+	s.request.is_gone_arg = &left;
+	s.request.body =
+	    STR("{\"using\":[\"urn:ietf:params:jmap:core\"],"
+		"\"methodCalls\":[[\"Core/echo\",{},\"0\"],[\"Core/echo\",{},\"1\"],"
+		"[\"Core/echo\",{},\"2\"],[\"Core/echo\",{},\"3\"]]}");
+	CU_ASSERT_EQUAL(serve(&s), 499);
+	CU_ASSERT_EQUAL(s.response.done.calls, 2);
+	left = 4;
+	CU_ASSERT_EQUAL(serve(&s), 200);
+	CU_ASSERT_EQUAL(s.response.done.calls, 4);
+	clear_scene(&s);
+}
+
 static void
 without_a_store_it_lives_but_is_not_ready(void)
 {
@@ -635,6 +665,7 @@ const CU_TestInfo fcgi_tests[] = {
     {"only loopback and listed names become URLs", only_our_names_become_urls},
     {"the state of an answer is that of the session at the same host",
 	the_state_of_an_answer_is_of_the_session_at_its_host},
+    {"no more is done for a client that has gone", no_more_is_done_for_a_client_that_has_gone},
     {"without a store it lives but is not ready", without_a_store_it_lives_but_is_not_ready},
     {"a request whose every call lacks the store is 503",
 	a_request_whose_every_call_lacks_the_store_is_503},
