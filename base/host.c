@@ -14,6 +14,8 @@ cut_name(struct str *rest, struct str *name)
 	const char *other = bracket ? ".:" : "-._";
 	size_t n = bracket ? 1 : 0;
 
+	if (rest->len == 0)
+		return false;
 	while (n < rest->len &&
 	    (isalnum((unsigned char)rest->s[n]) ||
 		memchr(other, rest->s[n], strlen(other)) != NULL))
