@@ -1,7 +1,7 @@
 /* fcgi/heartbeat.h -- tells outboxd each second that this worker lives, and ends the worker
  * when a request takes too long.
  *
- * A thread of its own: a timer's signal would interrupt libfcgi's reads, which give up then. */
+ * A thread of its own: it beats also while the other one computes or waits. */
 #ifndef FCGI_HEARTBEAT_H
 #define FCGI_HEARTBEAT_H
 

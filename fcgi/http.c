@@ -5,6 +5,7 @@
 
 #include "base/status.h"
 #include "fcgi/exchange.h"
+#include "fcgi/params.h"
 
 #define RETRY_AFTER_S 2 /* a store that was killed is back by then */
 
@@ -76,6 +77,13 @@ dispatch(struct exchange *x, struct err *e)
 {
 	const struct route *route = route_of(x->request->path, &x->rest);
 	serve *function;
+
+	if (x->request->params_too_large) {
+		x->out->route = "other";
+		return err_set(e, ERR_HEADERS_LIMIT,
+		    "The path, the query and the headers are longer than %d bytes together",
+		    PARAMS_BYTES_MAX);
+	}
 
 	x->out->route = route != NULL ? route->path : "other";
 	if (route == NULL)

@@ -14,11 +14,13 @@
 #include "base/clock.h"
 #include "base/io.h"
 #include "fcgi/connection.h"
+#include "fcgi/tally.h"
 
 #define EVENTS_MAX 32      /* served before the listening socket has its turn again */
 #define QUIET_US 1000000   /* a connection idle for so long may be closed to make room */
 #define ROTATE_US 10000    /* and any idle one, when somebody has waited so long */
 #define NO_ROOM_WAIT_MS 10 /* until the next look for room */
+#define TICK_MS 1000       /* between two looks for what is late */
 #define PARTING_MS 5       /* between the closing of two idle connections at the end */
 
 struct loop {
@@ -26,6 +28,7 @@ struct loop {
 	int epoll_fd, listen_fd;
 	bool tcp;
 	bool watching;        /* the listening socket */
+	int64_t ticked_us;    /* when it was last looked for what is late */
 	int64_t made_room_us; /* when a connection was last closed for a new one */
 	size_t max;
 	struct connection *connections;
@@ -34,7 +37,8 @@ struct loop {
 static bool
 watch(struct loop *l, int operation, int fd, struct connection *c, bool on)
 {
-	struct epoll_event ev = {.events = on ? EPOLLIN : 0, .data.ptr = c};
+	struct epoll_event ev = {
+	    .events = EPOLLRDHUP | (on ? (uint32_t)EPOLLIN : 0), .data.ptr = c};
 
 	return epoll_ctl(l->epoll_fd, operation, fd, &ev) == 0;
 }
@@ -47,16 +51,29 @@ has_request(const struct connection *c)
 	return recv(c->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
 }
 
-/* The open connection that has been idle longest; NULL if there is none. */
+/* The open connection that has been quiet longest, idle or in the middle of a request; NULL if
+ * there is none. */
 static struct connection *
-quietest(const struct loop *l)
+quietest(const struct loop *l, bool idle)
 {
 	struct connection *found = NULL;
 
 	for (struct connection *c = l->connections; c < l->connections + l->max; c++)
-		if (c->fd >= 0 && (found == NULL || c->idle_since_us < found->idle_since_us))
+		if (c->fd >= 0 && connection_is_idle(c) == idle &&
+		    (found == NULL || c->quiet_since_us < found->quiet_since_us))
 			found = c;
 	return found;
+}
+
+/* Whether a connection may be closed to make room: one in the middle of a request only where
+ * the rest does not come. */
+static bool
+may_go(const struct loop *l, const struct connection *c, int64_t now_us)
+{
+	bool quiet = c->quiet_since_us <= now_us - QUIET_US;
+	bool rotate = connection_is_idle(c) && l->made_room_us <= now_us - ROTATE_US;
+
+	return (quiet || rotate) && !has_request(c);
 }
 
 /* A free place, or that of the quietest connection: those of one web server must not keep
@@ -70,11 +87,10 @@ place(struct loop *l)
 	for (c = l->connections; c < l->connections + l->max; c++)
 		if (c->fd < 0)
 			return c;
-	c = quietest(l);
-	if ((c->idle_since_us > now_us - QUIET_US && l->made_room_us > now_us - ROTATE_US) ||
-	    has_request(c))
-		return NULL;
-	return c;
+	c = quietest(l, true);
+	if (c == NULL)
+		c = quietest(l, false);
+	return may_go(l, c, now_us) ? c : NULL;
 }
 
 /* False if no more connections should be accepted for a while. */
@@ -90,19 +106,68 @@ accept_one(struct loop *l)
 	if (fd < 0) {
 		if (errno == EAGAIN || errno == EINTR || errno == ECONNABORTED)
 			return true; /* another worker was faster, or the web server gave up */
-		log_line(&l->worker->log, LOG_LEVEL_ERROR, "accept-failed", "why=\"%s\"",
-		    strerror(errno));
+		tally_accept_failed(l->worker, strerror(errno));
 		return false;
 	}
 	if (l->tcp)
 		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 	if (c->fd >= 0)
 		l->made_room_us = clock_monotonic_us();
-	connection_close(c);
+	connection_close(c, l->worker);
 	connection_open(c, fd);
 	if (!watch(l, EPOLL_CTL_ADD, fd, c, true))
-		connection_close(c);
+		connection_close(c, l->worker);
 	return true;
+}
+
+static void
+read_from(struct loop *l, struct connection *c, uint32_t events)
+{
+	c->gone = (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
+	if (c->paused && c->gone)
+		connection_close(c, l->worker);
+	else
+		connection_read(c, l->worker);
+	if (c->fd >= 0 && c->paused)
+		watch(l, EPOLL_CTL_MOD, c->fd, c, false);
+}
+
+/* Those that waited for a large body to be served. */
+static void
+resume_paused(struct loop *l)
+{
+	l->worker->large_is_free = false;
+	for (struct connection *c = l->connections; c < l->connections + l->max; c++)
+		if (c->fd >= 0 && c->paused) {
+			connection_resume(c);
+			watch(l, EPOLL_CTL_MOD, c->fd, c, true);
+		}
+}
+
+/* What is to be done each second, where there is anything. */
+static void
+tick(struct loop *l)
+{
+	int64_t now_us = clock_monotonic_us();
+
+	if (now_us - l->ticked_us < TICK_MS * INT64_C(1000))
+		return;
+	l->ticked_us = now_us;
+	tally_summarise(l->worker, now_us, false);
+	for (struct connection *c = l->connections; c < l->connections + l->max; c++)
+		if (c->fd >= 0 && connection_is_late(c, now_us)) {
+			tally_broken(l->worker, "the rest of a request did not come", now_us);
+			connection_close(c, l->worker);
+		}
+}
+
+/* No longer than until the next tick. */
+static int
+timeout_of(const struct loop *l, int timeout_ms)
+{
+	bool ticks = l->worker->unfinished > 0 || tally_waits(l->worker);
+
+	return ticks && (timeout_ms < 0 || timeout_ms > TICK_MS) ? TICK_MS : timeout_ms;
 }
 
 /* Serves up to EVENTS_MAX connections that can be read, then accepts one. */
@@ -110,15 +175,18 @@ static void
 round_of(struct loop *l, int timeout_ms, const sigset_t *mask)
 {
 	struct epoll_event events[EVENTS_MAX];
-	int n = epoll_pwait(l->epoll_fd, events, EVENTS_MAX, timeout_ms, mask);
+	int n = epoll_pwait(l->epoll_fd, events, EVENTS_MAX, timeout_of(l, timeout_ms), mask);
 	bool room = true;
 
 	for (int i = 0; i < n; i++)
 		if (events[i].data.ptr != NULL)
-			connection_serve(events[i].data.ptr, l->worker);
+			read_from(l, events[i].data.ptr, events[i].events);
 	for (int i = 0; i < n; i++)
 		if (events[i].data.ptr == NULL)
 			room = accept_one(l);
+	tick(l);
+	if (l->worker->large_is_free)
+		resume_paused(l);
 	if (room != l->watching && watch(l, EPOLL_CTL_MOD, l->listen_fd, NULL, room))
 		l->watching = room;
 }
@@ -152,7 +220,7 @@ static void
 end(struct loop *l)
 {
 	for (size_t i = 0; i < l->max; i++)
-		connection_close(&l->connections[i]);
+		connection_close(&l->connections[i], l->worker);
 	free(l->connections);
 	io_close(&l->epoll_fd);
 }
@@ -167,10 +235,11 @@ part(struct loop *l)
 	int64_t next_us = 0;
 
 	epoll_ctl(l->epoll_fd, EPOLL_CTL_DEL, l->listen_fd, NULL);
-	while ((c = quietest(l)) != NULL) {
+	while ((c = quietest(l, true)) != NULL || quietest(l, false) != NULL) {
 		round_of(l, PARTING_MS, NULL);
-		if (clock_monotonic_us() >= next_us && !has_request(c)) {
-			connection_close(c);
+		if (c != NULL && c->fd >= 0 && connection_is_idle(c) &&
+		    clock_monotonic_us() >= next_us && !has_request(c)) {
+			connection_close(c, l->worker);
 			next_us = clock_monotonic_us() + PARTING_MS * INT64_C(1000);
 		}
 	}
@@ -192,6 +261,7 @@ loop_run(struct worker *w, int listen_fd, const volatile sig_atomic_t *stopping,
 	while (!*stopping)
 		round_of(&l, l.watching ? -1 : NO_ROOM_WAIT_MS, &mask);
 	part(&l);
+	tally_summarise(w, clock_monotonic_us(), true);
 	ok = true;
 out:
 	end(&l);

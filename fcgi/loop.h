@@ -1,8 +1,8 @@
 /* fcgi/loop.h -- which connection is served next.
  *
- * libfcgi's own loop stays with a connection until its end: the others starve in the backlog.
- * Here a worker waits for the listening socket and all its kept connections together, and
- * serves whichever has a request. */
+ * A loop that stayed with a connection until its end would let the others starve in the
+ * backlog. Here a worker waits for the listening socket and all its kept connections together,
+ * and serves whichever has a request. */
 #ifndef FCGI_LOOP_H
 #define FCGI_LOOP_H
 

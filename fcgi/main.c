@@ -1,7 +1,6 @@
 /* fcgi/main.c -- outbox-worker: answers the requests that come to the FastCGI socket on its
  * standard input. */
 #include <errno.h>
-#include <fcgiapp.h>
 #include <getopt.h>
 #include <limits.h>
 #include <malloc.h>
@@ -35,8 +34,7 @@ on_term(int signal)
 	stopping = 1;
 }
 
-/* libfcgi sets handlers of its own: ours come after them.  A SIGTERM meanwhile waits for the
- * loop. */
+/* A SIGTERM that comes early waits for the loop. */
 static bool
 start_libraries(void)
 {
@@ -48,7 +46,7 @@ start_libraries(void)
 	for (size_t i = 0; i < sizeof stop / sizeof stop[0]; i++)
 		sigaddset(&blocked, stop[i]);
 	sigprocmask(SIG_BLOCK, &blocked, NULL);
-	if (sodium_init() < 0 || FCGX_Init() != 0)
+	if (sodium_init() < 0)
 		return false;
 	for (size_t i = 0; i < sizeof stop / sizeof stop[0]; i++)
 		sigaction(stop[i], &term, NULL);
@@ -107,7 +105,7 @@ run(struct worker *w, int ready_fd, struct err *e)
 		goto out;
 	}
 	if (!start_libraries()) {
-		err_set(e, ERR_SERVER_FAIL, "libsodium or libfcgi does not start");
+		err_set(e, ERR_SERVER_FAIL, "libsodium does not start");
 		goto out;
 	}
 	store_open(&w->http.jmap.store, socket, (unsigned)w->config.store_timeout_ms);
@@ -134,7 +132,8 @@ out:
 	auth_close(&w->http.auth);
 	store_close(&w->http.jmap.store);
 	schema_free(&w->http.schema);
-	buf_free(&w->body);
+	buf_free(&w->received);
+	buf_free(&w->told);
 	buf_free(&w->head);
 	free(slots);
 	free(socket);

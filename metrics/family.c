@@ -28,6 +28,11 @@ const struct metric_family metric_families[METRIC__COUNT] = {
 	1, NULL, "Bytes of request bodies."},
     [METRIC_RESPONSE_BYTES] = {"outbox_http_response_bytes_total", METRIC_COUNTER,
 	{"path", NULL}, 1, NULL, "Bytes of response bodies."},
+    [METRIC_BROKEN] = {"outbox_broken_requests_total", METRIC_COUNTER, {NULL}, 1, NULL,
+	"Connections of web servers cut off because of what came over them: no FastCGI, or a "
+	"request that is malformed or too slow."},
+    [METRIC_ABANDONED] = {"outbox_abandoned_requests_total", METRIC_COUNTER, {NULL}, 1, NULL,
+	"Requests given up because their client had gone."},
     [METRIC_CALLS] = {"outbox_method_calls_total", METRIC_COUNTER,
 	{"type", "verb", "result", NULL}, 1, NULL,
 	"JMAP method calls by type, verb and result: ok, or the type of the error."},

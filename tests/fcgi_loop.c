@@ -1,7 +1,6 @@
 /* tests/fcgi_loop.c -- a worker's loop, met by a web server that speaks FastCGI well, badly or
  * only half. */
 #include <CUnit/CUnit.h>
-#include <fcgiapp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,17 +9,17 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "fcgi/connection.h"
 #include "fcgi/loop.h"
+#include "fcgi/params.h"
+#include "metrics/list.h"
+#include "tests/records.h"
 #include "tests/scratch.h"
 #include "tests/suites.h"
 
 #define TIMEOUT_MS 15000
 #define BODY_MAX 1000
 #define PROXY "192.0.2.7" /* a trusted one */
-
-/* Records (FastCGI 1.0, 8). */
-enum { BEGIN = 1, ABORT = 2, END = 3, PARAMS = 4, STDIN = 5 };
-enum { RESPONDER = 1, AUTHORIZER = 2 };
 
 static volatile sig_atomic_t stopping;
 
@@ -49,7 +48,7 @@ be_worker(int listen_fd, long connections)
 	sigemptyset(&mask);
 	sigaddset(&mask, SIGTERM);
 	sigprocmask(SIG_BLOCK, &mask, NULL);
-	if (!config_read(&w.config, NULL, &e) || FCGX_Init() != 0)
+	if (!config_read(&w.config, NULL, &e))
 		_exit(2);
 	sigaction(SIGTERM, &term, NULL);
 	sigaction(SIGPIPE, &ignore, NULL);
@@ -103,24 +102,15 @@ connect_to(const struct scene *s)
 }
 
 static void
-add_record(struct buf *b, int type, struct str content)
+add_record(struct buf *b, unsigned char type, struct str content)
 {
-	buf_putc(b, 1); /* version */
-	buf_putc(b, (char)type);
-	buf_add(b, "\0\1", 2); /* request id */
-	buf_putc(b, (char)(content.len >> 8));
-	buf_putc(b, (char)(content.len & 0xff));
-	buf_add(b, "\0\0", 2); /* no padding */
-	buf_add_str(b, content);
+	records_add(b, type, 1, content);
 }
 
 static void
 add_param(struct buf *b, const char *name, const char *value)
 {
-	buf_putc(b, (char)strlen(name));
-	buf_putc(b, (char)strlen(value));
-	buf_puts(b, name);
-	buf_puts(b, value);
+	records_param(b, str_of(name), str_of(value));
 }
 
 struct sent {
@@ -129,14 +119,6 @@ struct sent {
 	struct str body;
 	bool keep;
 };
-
-static void
-add_begin(struct buf *b, int role, bool keep)
-{
-	const char body[8] = {0, (char)role, (char)keep};
-
-	add_record(b, BEGIN, (struct str){body, sizeof body});
-}
 
 /* All of a request but the record that ends its body. */
 static void
@@ -148,11 +130,11 @@ add_request(struct buf *b, const struct sent *r)
 	add_param(&params, "REQUEST_URI", r->path);
 	if (r->length != NULL)
 		add_param(&params, "CONTENT_LENGTH", r->length);
-	add_begin(b, RESPONDER, r->keep);
-	add_record(b, PARAMS, buf_str(&params));
-	add_record(b, PARAMS, (struct str){0});
+	records_begin(b, 1, FCGI_RESPONDER, r->keep);
+	add_record(b, FCGI_PARAMS, buf_str(&params));
+	add_record(b, FCGI_PARAMS, (struct str){0});
 	if (r->body.len > 0)
-		add_record(b, STDIN, r->body);
+		add_record(b, FCGI_STDIN, r->body);
 	buf_free(&params);
 }
 
@@ -169,7 +151,7 @@ send_request(int fd, const struct sent *r)
 	struct buf b = {0};
 
 	add_request(&b, r);
-	add_record(&b, STDIN, (struct str){0});
+	add_record(&b, FCGI_STDIN, (struct str){0});
 	send_all(fd, &b);
 }
 
@@ -181,7 +163,7 @@ status_of_answer(int fd)
 	unsigned char head[8] = {0}, content[65536 + 256];
 	int status = 0;
 
-	while (head[1] != END) {
+	while (head[1] != FCGI_END_REQUEST) {
 		size_t len;
 
 		if (!io_read_full(fd, head, sizeof head))
@@ -292,10 +274,10 @@ status_of_hosts(int fd, const char *first, const char *second)
 	add_param(&params, "REMOTE_ADDR", PROXY);
 	add_param(&params, "HTTP_X_FORWARDED_HOST", first);
 	add_param(&params, "HTTP_X_FORWARDED_HOST", second);
-	add_begin(&b, RESPONDER, true);
-	add_record(&b, PARAMS, buf_str(&params));
-	add_record(&b, PARAMS, (struct str){0});
-	add_record(&b, STDIN, (struct str){0});
+	records_begin(&b, 1, FCGI_RESPONDER, true);
+	add_record(&b, FCGI_PARAMS, buf_str(&params));
+	add_record(&b, FCGI_PARAMS, (struct str){0});
+	add_record(&b, FCGI_STDIN, (struct str){0});
 	send_all(fd, &b);
 	buf_free(&params);
 	return status_of_answer(fd);
@@ -315,34 +297,169 @@ of_a_field_in_two_lines_the_last_counts(void)
 	clear_scene(&s);
 }
 
+/* The worker, and another connection to it, live on. */
+static void
+expect_alive(const struct scene *s)
+{
+	int fd = connect_to(s);
+
+	send_request(fd, &health);
+	CU_ASSERT_EQUAL(status_of_answer(fd), 200);
+	io_close(&fd);
+	CU_ASSERT_EQUAL(waitpid(s->pid, NULL, WNOHANG), 0);
+}
+
 static void
 what_is_not_a_request_is_cut_off(void)
 {
 	struct scene s;
 	struct buf b = {0};
-	int fds[3];
+	int fd;
 
 	set_scene(&s, 4);
+	fd = connect_to(&s);
+	buf_puts(&b, "GET /healthz HTTP/1.1\r\n\r\n");
+	send_all(fd, &b);
+	CU_ASSERT(is_closed(fd));
+	io_close(&fd);
+	expect_alive(&s);
+	clear_scene(&s);
+}
+
+/* A reply of the worker that is no answer to a request: its type, or 0 for a closed connection.
+ */
+static int
+type_of_reply(int fd)
+{
+	unsigned char head[FCGI_HEADER_LEN], content[65535 + 255];
+
+	if (!io_read_full(fd, head, sizeof head) ||
+	    !io_read_full(fd, content, ((size_t)head[4] << 8 | head[5]) + head[6]))
+		return 0;
+	return head[1];
+}
+
+/* Each of these ended a worker in libfcgi 2.4.2, made it lose memory, or would have waited. */
+static void
+management_records_end_no_worker(void)
+{
+	struct scene s;
+	struct buf b = {0}, asked = {0};
+	int fd;
+
+	set_scene(&s, 4);
+	fd = connect_to(&s);
+	for (int i = 0; i < 12; i++)
+		add_param(&asked, "FCGI_MAX_REQS", "");
+	records_add(&b, FCGI_GET_VALUES, 0, buf_str(&asked));
+	send_all(fd, &b);
+	CU_ASSERT_EQUAL(type_of_reply(fd), FCGI_GET_VALUES_RESULT);
+	records_add(&b, 200, 0, STR("whatever"));
+	send_all(fd, &b);
+	CU_ASSERT_EQUAL(type_of_reply(fd), FCGI_UNKNOWN_TYPE);
+	send_request(fd, &health);
+	CU_ASSERT_EQUAL(status_of_answer(fd), 200);
+	records_add(&b, FCGI_GET_VALUES, 0, (struct str){"\x05", 1});
+	send_all(fd, &b);
+	CU_ASSERT(is_closed(fd));
+	io_close(&fd);
+	expect_alive(&s);
+	buf_free(&asked);
+	clear_scene(&s);
+}
+
+static void
+an_aborted_request_leaves_its_connection_usable(void)
+{
+	struct scene s;
+	struct buf b = {0};
+	int fd;
+
+	set_scene(&s, 4);
+	fd = connect_to(&s);
+	add_request(&b, &health);
+	add_record(&b, FCGI_ABORT_REQUEST, (struct str){0});
+	send_all(fd, &b);
+	CU_ASSERT_EQUAL(type_of_reply(fd), FCGI_END_REQUEST);
+	send_request(fd, &health);
+	CU_ASSERT_EQUAL(status_of_answer(fd), 200);
+	io_close(&fd);
+	clear_scene(&s);
+}
+
+static void
+half_a_request_holds_nobody(void)
+{
+	struct scene s;
+	struct buf b = {0};
+	int fds[3];
+
+	set_scene(&s, 8);
 	for (size_t i = 0; i < 3; i++)
 		fds[i] = connect_to(&s);
-	buf_puts(&b, "GET /healthz HTTP/1.1\r\n\r\n");
-	send_all(fds[0], &b);
-	CU_ASSERT_EQUAL(status_of_answer(fds[0]), 0);
-	add_begin(&b, AUTHORIZER, true);
-	add_record(&b, PARAMS, (struct str){0});
-	send_all(fds[1], &b);
-	CU_ASSERT_EQUAL(status_of_answer(fds[1]), 0);
 	add_request(&b, &health);
-	add_record(&b, ABORT, (struct str){0});
-	send_all(fds[2], &b);
-	CU_ASSERT_EQUAL(status_of_answer(fds[2]), 0);
+	send_all(fds[0], &b);
+	buf_puts(&b, "\x01\x01");
+	send_all(fds[1], &b);
+	expect_alive(&s);
+	add_record(&b, FCGI_STDIN, (struct str){0});
+	send_all(fds[0], &b);
+	CU_ASSERT_EQUAL(status_of_answer(fds[0]), 200);
 	for (size_t i = 0; i < 3; i++)
 		io_close(&fds[i]);
-	fds[0] = connect_to(&s);
-	send_request(fds[0], &health);
-	CU_ASSERT_EQUAL(status_of_answer(fds[0]), 200);
-	io_close(&fds[0]);
 	clear_scene(&s);
+}
+
+/* A request that has a part more or less than a limit allows, in one parameter. */
+static int
+status_with_params(const struct scene *s, size_t bytes)
+{
+	static char x[PARAMS_BYTES_MAX * RECORD_SKIPPED_TIMES];
+	struct buf b = {0}, params = {0};
+	int fd = connect_to(s), status;
+
+	add_param(&params, "REQUEST_METHOD", "GET");
+	add_param(&params, "DOCUMENT_URI", "/healthz");
+	records_param(&params, STR("HTTP_X"), (struct str){x, bytes - params.len - 11});
+	CU_ASSERT_EQUAL(params.len, bytes);
+	records_begin(&b, 1, FCGI_RESPONDER, true);
+	for (size_t at = 0; at < bytes; at += 60000)
+		add_record(&b, FCGI_PARAMS,
+		    (struct str){params.s + at, bytes - at < 60000 ? bytes - at : 60000});
+	add_record(&b, FCGI_PARAMS, (struct str){0});
+	add_record(&b, FCGI_STDIN, (struct str){0});
+	send_all(fd, &b);
+	status = status_of_answer(fd);
+	io_close(&fd);
+	buf_free(&params);
+	return status;
+}
+
+static void
+headers_that_are_too_long_are_431(void)
+{
+	struct scene s;
+
+	set_scene(&s, 4);
+	CU_ASSERT_EQUAL(status_with_params(&s, PARAMS_BYTES_MAX), 200);
+	CU_ASSERT_EQUAL(status_with_params(&s, PARAMS_BYTES_MAX + 1), 431);
+	expect_alive(&s);
+	clear_scene(&s);
+}
+
+static void
+a_request_must_be_whole_in_time(void)
+{
+	const int64_t late_us = CONNECTION_READ_S * INT64_C(1000000);
+	struct connection c = {.fd = 0, .began_us = 5};
+
+	CU_ASSERT_FALSE(connection_is_late(&c, 5 + late_us));
+	CU_ASSERT_TRUE(connection_is_late(&c, 6 + late_us));
+	c.paused = true; /* it waits for us */
+	CU_ASSERT_FALSE(connection_is_late(&c, 6 + late_us));
+	c.paused = false;
+	c.began_us = 0;
+	CU_ASSERT_FALSE(connection_is_late(&c, 6 + late_us));
 }
 
 static void
@@ -377,7 +494,7 @@ a_request_that_has_begun_is_answered_at_the_end(void)
 	add_request(&b, &health);
 	send_all(fd, &b);
 	kill(s.pid, SIGTERM);
-	add_record(&b, STDIN, (struct str){0});
+	add_record(&b, FCGI_STDIN, (struct str){0});
 	send_all(fd, &b);
 	CU_ASSERT_EQUAL(status_of_answer(fd), 200);
 	CU_ASSERT(is_closed(fd));
@@ -387,12 +504,109 @@ a_request_that_has_begun_is_answered_at_the_end(void)
 	scratch_remove(s.dir);
 }
 
+/* How many requests were given up. */
+static int64_t
+abandoned(const struct worker *w)
+{
+	struct metric_list list = {0};
+	const struct metric_series *s;
+	int64_t n;
+
+	metric_list_read(&list, w->http.jmap.metrics);
+	s = metric_find(&list, METRIC_ABANDONED, NULL);
+	n = s == NULL ? 0 : s->cells[0];
+	metric_list_free(&list);
+	return n;
+}
+
+static void
+a_request_whose_client_has_gone_is_not_served(void)
+{
+	struct worker w = {.log = {.program = "test", .level = LOG_LEVEL_ERROR}};
+	struct connection c;
+	struct err e = {0};
+	struct buf b = {0};
+
+	CU_ASSERT_TRUE_FATAL(config_read(&w.config, NULL, &e));
+	CU_ASSERT_TRUE_FATAL(metrics_open(&w.http.jmap.metrics, -1, &e));
+	for (int gone = 0; gone <= 1; gone++) {
+		int fds[2];
+
+		CU_ASSERT_EQUAL_FATAL(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
+		io_set_timeout(fds[0], TIMEOUT_MS);
+		connection_open(&c, fds[1]);
+		send_request(fds[0], &health);
+		c.gone = gone;
+		connection_read(&c, &w);
+		CU_ASSERT_EQUAL(status_of_answer(fds[0]), gone ? 0 : 200);
+		CU_ASSERT_EQUAL(c.fd < 0, gone);
+		CU_ASSERT_EQUAL(abandoned(&w), gone);
+		connection_close(&c, &w);
+		io_close(&fds[0]);
+	}
+	CU_ASSERT_EQUAL(w.unfinished, 0);
+	buf_free(&w.received);
+	buf_free(&w.head);
+	metrics_close(&w.http.jmap.metrics);
+	config_free(&w.config);
+	buf_free(&b);
+}
+
+/* Two bodies of more than 64 KiB, half of each at a time. */
+static void
+large_bodies_take_turns(void)
+{
+	static char x[100000];
+	struct worker w = {.log = {.program = "test", .level = LOG_LEVEL_ERROR}};
+	struct connection c[2];
+	struct err e = {0};
+	int fds[2][2];
+
+	CU_ASSERT_TRUE_FATAL(config_read(&w.config, NULL, &e));
+	for (int i = 0; i < 2; i++) {
+		struct buf b = {0};
+
+		CU_ASSERT_EQUAL_FATAL(socketpair(AF_UNIX, SOCK_STREAM, 0, fds[i]), 0);
+		connection_open(&c[i], fds[i][1]);
+		add_request(&b, &(struct sent){"GET", "/healthz", NULL, {x, 60000}, true});
+		add_record(&b, FCGI_STDIN, (struct str){x, 40000});
+		send_all(fds[i][0], &b);
+		connection_read(&c[i], &w);
+		connection_read(&c[i], &w);
+	}
+	CU_ASSERT_PTR_EQUAL(w.large, &c[0]);
+	CU_ASSERT_FALSE(c[0].paused);
+	CU_ASSERT_TRUE(c[1].paused);
+	CU_ASSERT_EQUAL(w.unfinished, 2);
+	connection_close(&c[0], &w);
+	CU_ASSERT_TRUE(w.large_is_free);
+	connection_resume(&c[1]);
+	connection_read(&c[1], &w);
+	CU_ASSERT_PTR_EQUAL(w.large, &c[1]);
+	CU_ASSERT_FALSE(c[1].paused);
+	connection_close(&c[1], &w);
+	CU_ASSERT_EQUAL(w.unfinished, 0);
+	for (int i = 0; i < 2; i++)
+		io_close(&fds[i][0]);
+	buf_free(&w.received);
+	config_free(&w.config);
+}
+
 const CU_TestInfo fcgi_loop_tests[] = {
     {"a kept connection serves again", a_kept_connection_serves_again},
     {"a connection not to be kept is closed", a_connection_not_to_be_kept_is_closed},
     {"bodies are read to their end", bodies_are_read_to_their_end},
     {"of a field in two lines the last counts", of_a_field_in_two_lines_the_last_counts},
     {"what is not a request is cut off", what_is_not_a_request_is_cut_off},
+    {"management records end no worker", management_records_end_no_worker},
+    {"an aborted request leaves its connection usable",
+	an_aborted_request_leaves_its_connection_usable},
+    {"half a request holds nobody", half_a_request_holds_nobody},
+    {"headers that are too long are 431", headers_that_are_too_long_are_431},
+    {"a request must be whole in time", a_request_must_be_whole_in_time},
+    {"a request whose client has gone is not served",
+	a_request_whose_client_has_gone_is_not_served},
+    {"large bodies take turns", large_bodies_take_turns},
     {"more connections than places are all served",
 	more_connections_than_places_are_all_served},
     {"a request that has begun is answered at the end",

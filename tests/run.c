@@ -34,6 +34,7 @@ static const struct {
     {"schema", schema_tests},
     {"fcgi", fcgi_tests},
     {"fcgi_schema", fcgi_schema_tests},
+    {"fcgi_record", fcgi_record_tests},
     {"fcgi_loop", fcgi_loop_tests},
     {"fcgi_heartbeat", fcgi_heartbeat_tests},
     {"fcgi_metrics", fcgi_metrics_tests},
