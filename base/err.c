@@ -16,6 +16,7 @@ static const struct err_name names[ERR__COUNT] = {
     [ERR_MEDIA_TYPE] = {JMAP_ERROR "notJSON", 415, "The content type must be application/json"},
     [ERR_CONTENT_ENCODING] = {"about:blank", 415, "The content must not be encoded"},
     [ERR_HEADERS_LIMIT] = {"about:blank", 431, "The headers are too long"},
+    [ERR_POISONOUS] = {"about:blank", 503, "The request ended a worker"},
     [ERR_CLIENT_GONE] = {"about:blank", 499, "The client has gone"},
     [ERR_UNAUTHORIZED] = {"about:blank", 401, "A valid bearer token is required"},
     [ERR_NOT_PERMITTED] = {"about:blank", 403, "The token lacks a permission"},

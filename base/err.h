@@ -19,6 +19,7 @@ enum err_code {
 	ERR_MEDIA_TYPE,
 	ERR_CONTENT_ENCODING, /* the body is compressed or otherwise encoded */
 	ERR_HEADERS_LIMIT,
+	ERR_POISONOUS,   /* the request ended a worker before */
 	ERR_CLIENT_GONE, /* nobody is there to be answered */
 	ERR_UNAUTHORIZED,
 	ERR_NOT_PERMITTED,

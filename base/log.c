@@ -1,8 +1,10 @@
 /* base/log.c -- one line an event on standard error. */
 #include "base/log.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -23,6 +25,15 @@ log_level_parse(struct str name, enum log_level *level)
 			return true;
 		}
 	return false;
+}
+
+bool
+log_is_request_id(struct str id)
+{
+	for (size_t i = 0; i < id.len; i++)
+		if (!isalnum((unsigned char)id.s[i]) && memchr("-_.@", id.s[i], 4) == NULL)
+			return false;
+	return id.len <= LOG_REQUEST_ID_MAX;
 }
 
 struct log_quoted

@@ -40,6 +40,9 @@ struct log_quoted {
 struct log_quoted log_quote(struct str value);
 
 /* error, warn, info, debug */
+/* What a request id may be: letters, digits and "-_.@", at most LOG_REQUEST_ID_MAX of them. */
+bool log_is_request_id(struct str id);
+
 bool log_level_parse(struct str name, enum log_level *level);
 
 #endif

@@ -16,6 +16,7 @@
 #define CONFIG_FD 3
 #define READY_FD 4
 #define METRICS_FD 5
+#define POISON_FD 6
 #define ABOVE_FIXED_FDS 10
 
 #define BACKOFF_FIRST_US 100000
@@ -44,6 +45,8 @@ become(const struct child *c, const struct child_place *place, int ready_fd, pid
 	int listen_fd = fcntl(place->listen_fd, F_DUPFD_CLOEXEC, ABOVE_FIXED_FDS);
 	int config_fd = fcntl(place->config_fd, F_DUPFD_CLOEXEC, ABOVE_FIXED_FDS);
 	int metrics_fd = fcntl(place->metrics_fd, F_DUPFD_CLOEXEC, ABOVE_FIXED_FDS);
+	int poison_fd = fcntl(place->poison_fd, F_DUPFD_CLOEXEC, ABOVE_FIXED_FDS);
+	bool has_poison = place->poison_fd >= 0;
 
 	ready_fd = fcntl(ready_fd, F_DUPFD_CLOEXEC, ABOVE_FIXED_FDS);
 	sigemptyset(&none);
@@ -53,9 +56,10 @@ become(const struct child *c, const struct child_place *place, int ready_fd, pid
 	buf_printf(&path, "%s/%s", place->dir, c->program->name);
 	if (getppid() == parent && move_fd(listen_fd, STDIN_FILENO) &&
 	    move_fd(config_fd, CONFIG_FD) && move_fd(ready_fd, READY_FD) &&
-	    move_fd(metrics_fd, METRICS_FD))
+	    move_fd(metrics_fd, METRICS_FD) && (!has_poison || move_fd(poison_fd, POISON_FD)))
 		execl(buf_terminate(&path), c->program->name, "--config", "/proc/self/fd/3",
-		    "--ready-fd", "4", "--metrics-fd", "5", (char *)NULL);
+		    "--ready-fd", "4", "--metrics-fd", "5",
+		    has_poison ? "--poison-fd" : (char *)NULL, "6", (char *)NULL);
 	log_line(place->log, LOG_LEVEL_ERROR, "exec-failed", "program=%s why=\"%s\"", path.s,
 	    strerror(errno));
 	_exit(127);

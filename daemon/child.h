@@ -2,7 +2,7 @@
  *
  * A child has its socket as descriptor 0, its configuration as 3, as 4 a pipe into which it
  * writes a byte once it is ready, and one each second from then on, and as 5 the table of
- * metrics.
+ * metrics.  A worker also has, as 6, the table of requests that ended a worker.
  * Times are monotonic microseconds. */
 #ifndef DAEMON_CHILD_H
 #define DAEMON_CHILD_H
@@ -44,6 +44,7 @@ struct child {
 struct child_place {
 	const char *dir; /* of the programs */
 	int listen_fd, config_fd, metrics_fd;
+	int poison_fd; /* -1: the program has no use for it */
 	const struct log *log;
 };
 

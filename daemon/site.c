@@ -103,14 +103,15 @@ bool
 site_open(struct site *s, const char *config_path, struct err *e)
 {
 	*s = (struct site){.config_path = config_path, .config_fd = -1, .pid_fd = -1};
-	s->store_fd = s->fcgi_fd = s->metrics_fd = -1;
+	s->store_fd = s->fcgi_fd = s->metrics_fd = s->poison_fd = -1;
 	if (!load(config_path, &s->config, &s->config_fd, e))
 		return false;
 	s->pid_path = config_pid_file(&s->config);
 	s->store_path = config_store_socket(&s->config);
 	if (!check_owner(s->config.data_dir, e) || !check_owner(s->config.run_dir, e))
 		return false;
-	if (!metrics_make(&s->metrics, &s->metrics_fd, e) || !find_programs(s, e) ||
+	if (!metrics_make(&s->metrics, &s->metrics_fd, e) ||
+	    !poison_make(&s->poison, &s->poison_fd, e) || !find_programs(s, e) ||
 	    !make_dir(s->config.run_dir, 0755, e) || !make_dir(s->config.data_dir, 0700, e))
 		return false;
 	s->pid_fd = pidfile_open(s->pid_path, e);
@@ -150,6 +151,8 @@ site_close(struct site *s)
 	io_close(&s->fcgi_fd);
 	io_close(&s->config_fd);
 	io_close(&s->metrics_fd);
+	io_close(&s->poison_fd);
+	poison_close(&s->poison);
 	metrics_close(&s->metrics);
 	pidfile_close(&s->pid_fd, s->pid_path);
 	free(s->pid_path);

@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "config/config.h"
 #include "metrics/metrics.h"
+#include "poison/poison.h"
 
 struct site {
 	const char *config_path;
@@ -18,6 +19,8 @@ struct site {
 	int pid_fd, store_fd, fcgi_fd;
 	struct metrics *metrics; /* shared with the children, and kept over their deaths */
 	int metrics_fd;
+	struct poison *poison; /* likewise */
+	int poison_fd;
 };
 
 /* Makes the folders, takes the pid file, opens the sockets.  False with *e set if one of them

@@ -194,9 +194,11 @@ step(struct supervisor *s)
 	int64_t now_us = clock_monotonic_us();
 
 	place.metrics_fd = s->site.metrics_fd;
+	place.poison_fd = -1;
 	place.listen_fd = s->site.store_fd;
 	child_step(&s->store, &place, now_us);
 	place.listen_fd = s->site.fcgi_fd;
+	place.poison_fd = s->site.poison_fd;
 	for (size_t i = 0; i < s->n_workers; i++)
 		child_step(&s->workers[i], &place, now_us);
 	forget_gone(s);
@@ -205,12 +207,42 @@ step(struct supervisor *s)
 
 /* --- signals --- */
 
+/* How much the end of a worker says against the request that it served.  A worker that ends
+ * itself does so because the request hangs or takes all memory. */
+static unsigned
+blame(int status)
+{
+	static const int faults[] = {
+	    SIGSEGV, SIGBUS, SIGABRT, SIGILL, SIGFPE, SIGSYS, SIGTRAP, SIGXCPU};
+
+	if (WIFEXITED(status))
+		return WEXITSTATUS(status) == 0 ? 0 : POISON_FATAL;
+	for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++)
+		if (WTERMSIG(status) == faults[i])
+			return POISON_FATAL;
+	return WTERMSIG(status) == SIGKILL ? 1 : 0;
+}
+
+static void
+remember_request(struct supervisor *s, const struct child *c, int status)
+{
+	char id[LOG_REQUEST_ID_MAX + 1];
+
+	if (!poison_ended(
+		s->site.poison, c->pid, blame(status), clock_monotonic_us() / SECOND_US, id))
+		return;
+	metrics_add(s->site.metrics, METRIC_POISON, METRIC_LABELS("found"), 1);
+	log_line(s->log, LOG_LEVEL_ERROR, "poisonous-request", "id=%s child=%d",
+	    id[0] != '\0' ? id : "-", (int)c->pid);
+}
+
 static void
 end_child(struct supervisor *s, struct child *c, int status, int64_t now_us)
 {
 	if (c->state != CHILD_STOPPING)
 		metrics_add(
 		    s->site.metrics, METRIC_RESTARTS, METRIC_LABELS(c->program->name), 1);
+	remember_request(s, c, status);
 	child_ended(c, status, s->log, now_us);
 }
 
@@ -360,6 +392,8 @@ begin_metrics(struct metrics *m)
 	metrics_set(m, METRIC_BUILD, METRIC_LABELS(OUTBOX_VERSION), 1);
 	metrics_add(m, METRIC_RESTARTS, METRIC_LABELS(store_program.name), 0);
 	metrics_add(m, METRIC_RESTARTS, METRIC_LABELS(worker_program.name), 0);
+	metrics_add(m, METRIC_POISON, METRIC_LABELS("found"), 0);
+	metrics_add(m, METRIC_POISON, METRIC_LABELS("refused"), 0);
 }
 
 static bool

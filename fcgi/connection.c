@@ -159,6 +159,23 @@ set_request_id(struct log *l, struct str id)
 	l->request_id[id.len] = '\0';
 }
 
+/* Serves r, unless it ended a worker before.  Without an id nobody can tell it from others. */
+static void
+serve_unless_poisonous(struct worker *w, struct http_request *r, struct http_response *a)
+{
+	uint64_t hash = r->request_id.len == 0
+	    ? 0
+	    : poison_hash(w->poison, r->request_id, r->path, r->body);
+
+	r->poisonous =
+	    hash != 0 && poison_knows(w->poison, hash, clock_monotonic_us() / 1000000);
+	if (r->poisonous)
+		metrics_add(w->http.jmap.metrics, METRIC_POISON, METRIC_LABELS("refused"), 1);
+	else
+		poison_serve(w->poison, hash, r->request_id);
+	http_serve(&w->http, r, a);
+}
+
 /* One request and its answer; false if the connection is of no use afterwards. */
 static bool
 answer(struct connection *c, struct worker *w)
@@ -174,9 +191,10 @@ answer(struct connection *c, struct worker *w)
 		return false;
 	}
 	set_request_id(&w->log, r.request_id);
-	http_serve(&w->http, &r, &a);
+	serve_unless_poisonous(w, &r, &a);
 	sent = send_answer(c, w, &a, started_us);
 	tally_request(w, &r, c->reader.body_bytes, &a, started_us);
+	poison_serve(w->poison, 0, (struct str){0});
 	set_request_id(&w->log, (struct str){0});
 	big = big || a.body.len > BIG;
 	http_response_free(&a);

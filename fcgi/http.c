@@ -7,7 +7,8 @@
 #include "fcgi/exchange.h"
 #include "fcgi/params.h"
 
-#define RETRY_AFTER_S 2 /* a store that was killed is back by then */
+#define RETRY_AFTER_S 2         /* a store that was killed is back by then */
+#define POISON_RETRY_AFTER_S 60 /* nothing gets better by haste */
 
 #define JSON "application/json"
 #define PROBLEM_JSON "application/problem+json" /* RFC 7807 */
@@ -78,8 +79,11 @@ dispatch(struct exchange *x, struct err *e)
 	const struct route *route = route_of(x->request->path, &x->rest);
 	serve *function;
 
+	x->out->route = "other";
+	if (x->request->poisonous)
+		return err_set(e, ERR_POISONOUS,
+		    "A worker ended while it served this request, so it is not tried again");
 	if (x->request->params_too_large) {
-		x->out->route = "other";
 		return err_set(e, ERR_HEADERS_LIMIT,
 		    "The path, the query and the headers are longer than %d bytes together",
 		    PARAMS_BYTES_MAX);
@@ -119,7 +123,8 @@ http_serve(struct http *h, const struct http_request *r, struct http_response *o
 	if (out->status >= 500)
 		out->cause = e;
 	if (out->status == 503)
-		out->retry_after_s = RETRY_AFTER_S;
+		out->retry_after_s =
+		    e.code == ERR_POISONOUS ? POISON_RETRY_AFTER_S : RETRY_AFTER_S;
 	out->content_type = PROBLEM_JSON;
 	buf_clear(&out->body);
 	jmap_problem(&e, &out->body);

@@ -27,6 +27,7 @@ struct http_request {
 	bool https;
 	bool forwarded;        /* by a proxy, which says so: remote_addr may be the proxy's */
 	struct str request_id; /* given by the web server; "": none */
+	bool poisonous;        /* it ended a worker before: it is not to be served */
 	bool params_too_large; /* longer than PARAMS_BYTES_MAX: nothing else is known */
 	struct str body;
 	struct buf *spent;   /* what body borrows from, to be freed as soon as it is read; NULL:

@@ -91,6 +91,20 @@ begin_metrics(struct worker *w, int fd)
 		close(fd);
 }
 
+/* Likewise. */
+static void
+begin_poison(struct worker *w, int fd)
+{
+	struct err e = {0};
+
+	if (fd <= 0)
+		return;
+	if (!poison_open(&w->poison, fd, &e))
+		log_line(&w->log, LOG_LEVEL_WARN, "poison", "why=%s",
+		    log_quote(str_of(e.text)).text);
+	close(fd);
+}
+
 /* ready_fd 0: nobody waits. */
 static bool
 run(struct worker *w, int ready_fd, struct err *e)
@@ -144,14 +158,15 @@ static const struct option options[] = {
     {"config", required_argument, NULL, 'c'},
     {"ready-fd", required_argument, NULL, 'r'},
     {"metrics-fd", required_argument, NULL, 'm'},
+    {"poison-fd", required_argument, NULL, 'p'},
     {"help", no_argument, NULL, 'h'},
     {"version", no_argument, NULL, 'V'},
     {0},
 };
 
 static const char usage[] =
-    "usage: outbox-worker [--config FILE] [--ready-fd N] [--metrics-fd N] [--help] "
-    "[--version]\n"
+    "usage: outbox-worker [--config FILE] [--ready-fd N] [--metrics-fd N] "
+    "[--poison-fd N] [--help] [--version]\n"
     "Serves FastCGI on the listening socket that is its standard input; outboxd starts it.\n"
     "  --config FILE  default: " CONFIG_DEFAULT_PATH "\n"
     "  --ready-fd N   where to write a byte once it serves, and one each second from then on\n"
@@ -184,7 +199,7 @@ main(int argc, char **argv)
 {
 	struct worker w = {.log = {.program = "outbox-worker", .level = LOG_LEVEL_INFO}};
 	const char *config = CONFIG_DEFAULT_PATH;
-	uint64_t ready_fd = 0, metrics_fd = 0; /* 0: there is none */
+	uint64_t ready_fd = 0, metrics_fd = 0, poison_fd = 0; /* 0: there is none */
 	struct err e = {0};
 	int o;
 
@@ -199,6 +214,10 @@ main(int argc, char **argv)
 			break;
 		case 'm':
 			if (!str_to_u64(str_of(optarg), INT_MAX, &metrics_fd))
+				return wrong_usage();
+			break;
+		case 'p':
+			if (!str_to_u64(str_of(optarg), INT_MAX, &poison_fd))
 				return wrong_usage();
 			break;
 		case 'h':
@@ -223,8 +242,10 @@ main(int argc, char **argv)
 		w.http.trusted_proxies = w.config.trusted_proxies;
 		w.http.metrics_for_loopback = w.config.metrics_for_loopback;
 		begin_metrics(&w, (int)metrics_fd);
+		begin_poison(&w, (int)poison_fd);
 		run(&w, (int)ready_fd, &e);
 		metrics_close(&w.http.jmap.metrics);
+		poison_close(&w.poison);
 		config_free(&w.config);
 	}
 	if (e.code == ERR_NONE)

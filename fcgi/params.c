@@ -1,7 +1,6 @@
 /* fcgi/params.c -- the parameters of a FastCGI request, as an HTTP request. */
 #include "fcgi/params.h"
 
-#include <ctype.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -44,15 +43,6 @@ static const struct {
     {NAMED("REMOTE_ADDR"), IN_REQUEST(remote_addr)},
     {NAMED("REQUEST_ID"), IN_REQUEST(request_id)},
 };
-
-static bool
-is_request_id(struct str id)
-{
-	for (size_t i = 0; i < id.len; i++)
-		if (!isalnum((unsigned char)id.s[i]) && memchr("-_.@", id.s[i], 4) == NULL)
-			return false;
-	return id.len <= LOG_REQUEST_ID_MAX;
-}
 
 /* nginx before 1.23 passes each line of a field that comes several times: the last one counts,
  * which the nearest proxy wrote.  Those before it are anybody's. */
@@ -104,7 +94,7 @@ params_read(struct params *p, struct str pairs)
 	f.request.path = path_of(&f);
 	f.request.forwarded = is_forwarded(&f);
 	f.request.https = str_equal_nocase(f.https, STR("on"));
-	if (!is_request_id(f.request.request_id))
+	if (!log_is_request_id(f.request.request_id))
 		f.request.request_id = (struct str){0};
 	p->request = f.request;
 	p->has_length = str_to_u64(f.content_length, UINT64_MAX, &p->length);

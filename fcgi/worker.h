@@ -11,6 +11,7 @@
 #include "config/config.h"
 #include "fcgi/heartbeat.h"
 #include "fcgi/http.h"
+#include "poison/poison.h"
 
 #define TALLY_STATUSES_MAX 48 /* rows of http_statuses */
 
@@ -27,6 +28,7 @@ struct worker {
 	struct clock clock;
 	struct log log;
 	struct http http;
+	struct poison *poison;       /* NULL: nobody remembers */
 	struct heartbeat *heartbeat; /* NULL: nobody watches */
 	struct tally tally;
 	struct buf received, told, head; /* for the connection that is being read; kept for the

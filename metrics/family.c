@@ -31,6 +31,10 @@ const struct metric_family metric_families[METRIC__COUNT] = {
     [METRIC_BROKEN] = {"outbox_broken_requests_total", METRIC_COUNTER, {NULL}, 1, NULL,
 	"Connections of web servers cut off because of what came over them: no FastCGI, or a "
 	"request that is malformed or too slow."},
+    [METRIC_POISON] = {"outbox_poisonous_requests_total", METRIC_COUNTER, {"result", NULL}, 1,
+	NULL,
+	"Requests that ended the worker that served them (found), and those of them that came "
+	"again and were not served (refused)."},
     [METRIC_ABANDONED] = {"outbox_abandoned_requests_total", METRIC_COUNTER, {NULL}, 1, NULL,
 	"Requests given up because their client had gone."},
     [METRIC_CALLS] = {"outbox_method_calls_total", METRIC_COUNTER,

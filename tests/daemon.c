@@ -47,6 +47,7 @@ set_scene(struct scene *s, const char *script)
 	s->place = (struct child_place){.dir = s->dir, .log = &s->log};
 	s->place.listen_fd = s->place.config_fd = s->place.metrics_fd =
 	    open(s->path, O_RDONLY | O_CLOEXEC);
+	s->place.poison_fd = -1;
 	child_init(&s->child, &s->program);
 }
 

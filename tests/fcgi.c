@@ -570,6 +570,20 @@ no_more_is_done_for_a_client_that_has_gone(void)
 }
 
 static void
+a_poisonous_request_is_503_without_any_work(void)
+{
+	struct scene s;
+
+	set_scene(&s);
+	s.request.poisonous = true;
+	expect_problem(&s, 503, "about:blank");
+	CU_ASSERT_EQUAL(s.response.retry_after_s, 60);
+	CU_ASSERT_EQUAL(s.response.done.calls, 0);
+	CU_ASSERT_STRING_EQUAL(s.response.subject, "");
+	clear_scene(&s);
+}
+
+static void
 without_a_store_it_lives_but_is_not_ready(void)
 {
 	struct scene s;
@@ -666,6 +680,8 @@ const CU_TestInfo fcgi_tests[] = {
     {"the state of an answer is that of the session at the same host",
 	the_state_of_an_answer_is_of_the_session_at_its_host},
     {"no more is done for a client that has gone", no_more_is_done_for_a_client_that_has_gone},
+    {"a poisonous request is 503 without any work",
+	a_poisonous_request_is_503_without_any_work},
     {"without a store it lives but is not ready", without_a_store_it_lives_but_is_not_ready},
     {"a request whose every call lacks the store is 503",
 	a_request_whose_every_call_lacks_the_store_is_503},

@@ -17,6 +17,7 @@ static const struct {
     {"base", base_tests},
     {"budget", budget_tests},
     {"metrics", metrics_tests},
+    {"poison", poison_tests},
     {"json", json_tests},
     {"model", model_tests},
     {"model_record", model_record_tests},

@@ -1,6 +1,7 @@
 /* tests/site_hang.c -- processes that hang or die again and again are replaced, and the others
  * serve meanwhile. */
 #include <CUnit/CUnit.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -21,6 +22,7 @@
 #define KILLS 6
 #define KILLS_TAKE_US (15 * SECOND_US / 10) /* with 0, 0.1, 0.2, 0.4 and 0.8 s between */
 #define WORKERS_MAX 16
+#define REQUEST_WAITS_US 300000 /* until a request has reached the store, or come back */
 
 static const char query[] = "{\"limit\":1}";
 
@@ -136,11 +138,100 @@ a_worker_that_dies_again_and_again_leaves_the_others_alone(void)
 	CU_ASSERT_TRUE(site_stop(&s));
 }
 
+/* One /query in a thread of its own. */
+struct asking {
+	struct site_client client;
+	struct answer answer;
+	bool ok;
+};
+
+static void *
+ask_aside(void *arg)
+{
+	struct asking *a = arg;
+	static const char body[] =
+	    "{\"using\":[\"urn:stalwart:jmap\"],\"methodCalls\":[[\"x:TlsInternalReport/"
+	    "query\",{},\"q\"]]}";
+	const struct exchange x = {.method = "POST",
+	    .path = "/api",
+	    .authorization = tokens_header(a->client.transport.tokens, "admin"),
+	    .content_type = "application/json",
+	    .body = STR(body)};
+	struct err e = {0};
+
+	a->ok = a->client.transport.send(a->client.transport.arg, &x, &a->answer, &e);
+	return NULL;
+}
+
+/* The store is stopped, so that the request waits in a worker when the fault strikes all of
+ * them; whoever gets the request then has not died of it. */
+static void
+strike_workers(const struct site *s, int signal, struct answer *answer)
+{
+	pid_t store = child_named(s->outboxd, "outbox-store"), workers[WORKERS_MAX];
+	struct asking a = {0};
+	pthread_t thread;
+	size_t n;
+
+	site_client_open(&a.client, s);
+	CU_ASSERT_EQUAL(ask(&a.client), 1); /* the token is known from now on */
+	kill(store, SIGSTOP);
+	pthread_create(&thread, NULL, ask_aside, &a);
+	usleep(REQUEST_WAITS_US);
+	n = children_named(s->outboxd, "outbox-worker", workers, WORKERS_MAX);
+	for (size_t i = 0; i < n; i++)
+		kill(workers[i], signal);
+	usleep(REQUEST_WAITS_US);
+	kill(store, SIGCONT);
+	pthread_join(thread, NULL);
+	CU_ASSERT_TRUE(a.ok);
+	*answer = a.answer;
+	site_client_close(&a.client);
+}
+
+static void
+a_request_that_crashed_its_worker_is_not_served_again(void)
+{
+	struct answer answer = {0};
+	struct buf log = {0};
+	struct site s;
+
+	site_start(&s);
+	strike_workers(&s, SIGABRT, &answer); /* which sanitizers leave alone */
+	CU_ASSERT_EQUAL(answer.status, 503);
+	CU_ASSERT_PTR_NOT_NULL(strstr(buf_terminate(&answer.headers), "Retry-After: 60"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(buf_terminate(&answer.body), "not tried again"));
+	site_wait_ready(&s);
+	site_logs(&s, &log);
+	CU_ASSERT_PTR_NOT_NULL(strstr(buf_terminate(&log), "poisonous-request id="));
+	buf_free(&log);
+	answer_free(&answer);
+	CU_ASSERT_TRUE(site_stop(&s));
+}
+
+/* Somebody killed them, and the request may well be harmless. */
+static void
+a_request_whose_worker_was_killed_is_served_by_the_next(void)
+{
+	struct answer answer = {0};
+	struct site s;
+
+	site_start(&s);
+	strike_workers(&s, SIGKILL, &answer);
+	CU_ASSERT_EQUAL(answer.status, 200);
+	answer_free(&answer);
+	CU_ASSERT_TRUE(site_stop(&s));
+}
+
 const CU_TestInfo site_hang_tests[] = {
     {"a store that hangs is replaced", a_store_that_hangs_is_replaced},
     {"a store that is killed five times in a row is soon back",
 	a_store_that_is_killed_five_times_in_a_row_is_soon_back},
     {"a worker that dies again and again leaves the others alone",
 	a_worker_that_dies_again_and_again_leaves_the_others_alone},
+    {"a request that crashed its worker is not served again",
+	a_request_that_crashed_its_worker_is_not_served_again},
+    {"a request whose worker was killed is served by the next",
+	a_request_whose_worker_was_killed_is_served_by_the_next},
     CU_TEST_INFO_NULL,
 };

@@ -29,6 +29,7 @@ extern const CU_TestInfo daemon_tests[];
 extern const CU_TestInfo fcgi_heartbeat_tests[];
 extern const CU_TestInfo fcgi_loop_tests[];
 extern const CU_TestInfo fcgi_record_tests[];
+extern const CU_TestInfo poison_tests[];
 extern const CU_TestInfo fcgi_schema_tests[];
 extern const CU_TestInfo fcgi_metrics_tests[];
 extern const CU_TestInfo fcgi_tests[];
