@@ -54,8 +54,10 @@ cut_last(struct str *list)
 	const char *comma = list->len > 0 ? memrchr(list->s, ',', list->len) : NULL;
 	size_t before = comma != NULL ? (size_t)(comma - list->s) : 0;
 	size_t from = comma != NULL ? before + 1 : 0;
-	struct str last = {list->s + from, list->len - from};
+	struct str last = {0};
 
+	if (list->len > 0)
+		last = (struct str){list->s + from, list->len - from};
 	list->len = before;
 	return str_trim(last);
 }

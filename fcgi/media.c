@@ -9,6 +9,8 @@ before(struct str *rest, char c)
 	struct str part = {rest->s, 0};
 	bool quoted = false;
 
+	if (rest->len == 0)
+		return part;
 	while (part.len < rest->len && (quoted || rest->s[part.len] != c)) {
 		char at = rest->s[part.len];
 
