@@ -10,7 +10,7 @@ const struct limits limits_default = {
     .max_objects_in_set = 500,
     .max_query_limit = 5000,
     .max_changes = 5000,
-    .max_work_in_request = 20000000,
-    .max_cpu_ms_in_request = 5000,
+    .max_work_in_request = 8000000,
+    .max_cpu_ms_in_request = 2000,
     .max_concurrent_requests = 16,
 };

@@ -19,8 +19,8 @@ struct limits {
 	size_t max_objects_in_set;   /* 500 */
 	size_t max_query_limit; /* ids of one /query page; 5000, at least max_objects_in_get */
 	size_t max_changes;     /* ids of one /changes or /queryChanges answer; 5000 */
-	size_t max_work_in_request;     /* units of base/budget.h; 20,000,000 */
-	size_t max_cpu_ms_in_request;   /* milliseconds of a core; 5000, and at most half of
+	size_t max_work_in_request;     /* units of base/budget.h; 8,000,000 */
+	size_t max_cpu_ms_in_request;   /* milliseconds of a core; 2000, and at most half of
 					   worker_timeout_s */
 	size_t max_concurrent_requests; /* told to clients; 16 */
 };

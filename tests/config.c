@@ -140,9 +140,9 @@ cpu_time_of_a_request_is_at_most_half_of_the_worker_timeout(void)
 		const char *text;
 		size_t want;
 	} cases[] = {
-	    {"", 5000},
-	    {"worker_timeout_s = 10\n", 5000},
-	    {"worker_timeout_s = 8\n", 4000},
+	    {"", 2000},
+	    {"worker_timeout_s = 8\nmax_cpu_ms_in_request = 4000\n", 4000},
+	    {"worker_timeout_s = 8\nmax_cpu_ms_in_request = 4001\n", 4000},
 	    {"worker_timeout_s = 3600\nmax_cpu_ms_in_request = 1800000\n", 1800000},
 	    {"worker_timeout_s = 3599\nmax_cpu_ms_in_request = 1800000\n", 1799500},
 	};
