@@ -13,7 +13,6 @@
 
 #include "base/io.h"
 
-#define WORKERS 2
 #define LOG_MAX (16u << 20) /* bytes of outboxd's log */
 #define LOG_END 8192        /* bytes of the logs that are printed when an assertion failed */
 #define READY_WAIT_MS 20000
@@ -67,6 +66,15 @@ make_folder(struct site *s)
 	open_to_fronts(s, path);
 }
 
+/* Options that a test may set for itself: an option must not come twice. */
+static const struct {
+	const char *name, *line;
+} own_options[] = {
+    {"workers", "workers = 2\n"},
+    {"log_level", "log_level = \"warn\"\n"},
+    {"redirect_uris", "redirect_uris = \"http://localhost/admin/oauth/callback\"\n"},
+};
+
 static void
 write_config(struct site *s, const char *settings)
 {
@@ -75,11 +83,12 @@ write_config(struct site *s, const char *settings)
 	struct err e = {0};
 
 	buf_printf(&conf,
-	    "data_dir = \"%s/data\"\nrun_dir = \"%s/run\"\nlisten = \"%s\"\nlisten_mode = "
-	    "0666\n"
-	    "workers = %d\nredirect_uris = \"http://localhost/admin/oauth/callback\"\n%s%s",
-	    s->dir, s->dir, s->listen, WORKERS,
-	    strstr(settings, "log_level") == NULL ? "log_level = \"warn\"\n" : "", settings);
+	    "data_dir = \"%s/data\"\nrun_dir = \"%s/run\"\nlisten = \"%s\"\n"
+	    "listen_mode = 0666\n%s",
+	    s->dir, s->dir, s->listen, settings);
+	for (size_t i = 0; i < sizeof own_options / sizeof own_options[0]; i++)
+		if (strstr(settings, own_options[i].name) == NULL)
+			buf_puts(&conf, own_options[i].line);
 	snprintf(path, sizeof path, "%s/outbox.conf", s->dir);
 	if (!io_write_file(path, buf_str(&conf), 0600, &e))
 		give_up(s, e.text);
