@@ -25,7 +25,7 @@ budget_begin_cpu(struct budget *b, uint64_t units, int64_t cpu_us)
 	b->cpu_end_us = clock_thread_cpu_us() + cpu_us;
 }
 
-/* The next look is due after BUDGET_LOOK_UNITS more. */
+/* The next check of the time is due after BUDGET_LOOK_UNITS more. */
 static bool
 is_time_over(struct budget *b)
 {

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <time.h>
 
-/* The number in the len digits at s, or -1. */
+/* The number that the len digits at s form, or -1. */
 static int
 digits(const char *s, size_t len)
 {

@@ -9,9 +9,8 @@
 
 #define DATE_LEN 20 /* bytes of "2026-01-31T08:00:00Z" */
 
-/* Seconds since 1970.  Years 0000 to 9999; fractional seconds are accepted and dropped;
- * anything but an upper-case T and Z is refused, as are days and hours that do not exist.  A
- * leap second is refused. */
+/* Seconds since 1970.  Accepts years 0000 to 9999.  Accepts fractional seconds and drops them.
+ * Refuses lower-case t and z, days and hours that do not exist, and leap seconds. */
 bool date_parse(struct str s, int64_t *seconds);
 void date_format(int64_t seconds, char out[static DATE_LEN + 1]);
 

@@ -176,7 +176,7 @@ folder_sync_file(const char *path, struct err *e)
 	return ok;
 }
 
-/* What is left of bytes, one piece after the other. */
+/* Copies up to that many bytes, a block at a time. */
 static bool
 copy_bytes(int in, int out, uint64_t bytes, const char *from, const char *to, struct err *e)
 {

@@ -7,8 +7,8 @@
 #include "base/err.h"
 #include "base/str.h"
 
-/* Appends text, compressed.  There is neither a time nor a name in it: the same text always
- * gives the same bytes.  False only where there is no memory: ERR_SERVER_FAIL. */
+/* Appends the compressed text.  The header holds neither time nor name, so the same text always
+ * gives the same bytes.  Fails only for lack of memory: ERR_SERVER_FAIL. */
 bool gzip_add(struct str text, struct buf *out, struct err *e);
 
 #endif

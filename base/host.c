@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Cuts the name off *rest, which keeps the port. */
+/* Sets *name to the host and leaves the port in *rest. */
 static bool
 cut_name(struct str *rest, struct str *name)
 {
@@ -27,7 +27,7 @@ cut_name(struct str *rest, struct str *name)
 	return n > 0 && n <= HOST_NAME_LEN;
 }
 
-/* What stands between brackets is an IPv6 address. */
+/* Is the text between the brackets an IPv6 address? */
 static bool
 bracket_is_address(struct str name)
 {
@@ -67,7 +67,7 @@ host_is_loopback(struct str name)
 	return inet_pton(AF_INET, text, &a) == 1 && ntohl(a.s_addr) >> 24 == IN_LOOPBACKNET;
 }
 
-/* The next word of *list, which moves behind it; false if there is none. */
+/* Sets *word to the next word and moves *list behind it; false if there is none. */
 static bool
 next_word(const char **list, struct str *word)
 {

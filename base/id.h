@@ -1,7 +1,8 @@
-/* base/id.h -- a record's id on the wire: a letter for its type, then its number in base32hex,
- * lower-case.
+/* base/id.h -- a record's id on the wire: a letter for its type, then its number in lower-case
+ * base32hex.
  *
- * Fixed width and an alphabet in ASCII order, so that ids sort as the records were created. */
+ * The width is fixed and the alphabet is in ASCII order, so ids sort in the order in which the
+ * records were created. */
 #ifndef BASE_ID_H
 #define BASE_ID_H
 
@@ -15,8 +16,7 @@
 #define ID_MAX ((UINT64_C(1) << (5 * ID_DIGITS)) - 1)
 
 void id_format(char letter, uint64_t number, char out[static ID_LEN + 1]);
-/* False for whatever id_format() would not have written with this letter; number 0 is never an
- * id. */
+/* Accepts only what id_format() writes for this letter.  Number 0 is never an id. */
 bool id_parse(char letter, struct str s, uint64_t *number);
 
 #endif

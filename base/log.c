@@ -84,8 +84,8 @@ log_line(const struct log *l, enum log_level level, const char *event, const cha
 	while (line.len > 0 && line.s[line.len - 1] == ' ')
 		line.len--;
 	buf_putc(&line, '\n');
-	/* One write a line: lines of several processes do not mix.  There is nowhere to report
-	 * a failure. */
+	/* One write per line keeps the lines of several processes apart.  A failure cannot be
+	 * reported anywhere. */
 	if (write(STDERR_FILENO, line.s, line.len) < 0)
 		(void)0;
 	buf_free(&line);

@@ -1,8 +1,7 @@
-/* base/log.h -- one line an event on standard error: time, level, program, request id, event,
- * key=value ...
+/* base/log.h -- writes one line per event to standard error: time, level, program, request id,
+ * event, key=value ...
  *
- * Control bytes and quotes in values are escaped here, once.  Secrets are never handed to it.
- */
+ * log_quote() escapes control bytes and quotes in values.  Callers never log secrets. */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 
@@ -10,7 +9,8 @@
 
 #include "base/str.h"
 
-/* AUDIT is of who may do what, and is written at every log_level. */
+/* AUDIT lines report changes of tokens, users and permissions; every log_level includes them.
+ */
 enum log_level {
 	LOG_LEVEL_AUDIT,
 	LOG_LEVEL_ERROR,
@@ -23,12 +23,11 @@ enum log_level {
 
 struct log {
 	const char *program;                     /* "outbox-worker" */
-	enum log_level level;                    /* lines above it are not written */
+	enum log_level level;                    /* lines of a higher level are not written */
 	char request_id[LOG_REQUEST_ID_MAX + 1]; /* "" outside a request */
 };
 
-/* One "key", value pair an argument pair: "%s=%s" style text is built by fmt, whose string
- * values go through log_quote() where they came from outside. */
+/* fmt builds the text "key=%s ...".  String values from outside must go through log_quote(). */
 void log_line(const struct log *l, enum log_level level, const char *event, const char *fmt,
     ...) __attribute__((format(printf, 4, 5)));
 
@@ -36,11 +35,11 @@ void log_line(const struct log *l, enum log_level level, const char *event, cons
 struct log_quoted {
 	char text[LOG_QUOTED_MAX * 4 + 3];
 };
-/* "quoted \x0a value", cut after LOG_QUOTED_MAX bytes; use .text at once. */
+/* "quoted \x0a value", cut after LOG_QUOTED_MAX bytes.  Use .text within the same expression.
+ */
 struct log_quoted log_quote(struct str value);
 
-/* error, warn, info, debug */
-/* What a request id may be: letters, digits and "-_.@", at most LOG_REQUEST_ID_MAX of them. */
+/* A request id has letters, digits and "-_.@", at most LOG_REQUEST_ID_MAX of them. */
 bool log_is_request_id(struct str id);
 
 bool log_level_parse(struct str name, enum log_level *level);

@@ -1,4 +1,4 @@
-/* base/meter.c -- holds back lines of a log. */
+/* base/meter.c -- limits how many log lines are written per second. */
 #include "base/meter.h"
 
 #define SECOND_US 1000000

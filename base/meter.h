@@ -1,4 +1,4 @@
-/* base/meter.h -- holds back lines of a log that strangers could make any number of.
+/* base/meter.h -- limits how many log lines per second outsiders can cause.
  *
  * Times are monotonic microseconds. */
 #ifndef BASE_METER_H
@@ -7,18 +7,18 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* {0} is a new one. */
+/* Initialise with {0}. */
 struct meter {
-	int64_t second_us;   /* when the second began in which .lines were written */
-	unsigned lines;      /* written in it */
-	uint64_t unlogged;   /* held back since the last summary */
-	int64_t unlogged_us; /* when the first of them was */
+	int64_t second_us;   /* start of the second that .lines counts for */
+	unsigned lines;      /* written in that second */
+	uint64_t unlogged;   /* suppressed since the last summary */
+	int64_t unlogged_us; /* when the first of them was suppressed */
 };
 
-/* Whether a line may be written now: the first per_s of each second.  Others are counted. */
+/* Returns true for the first per_s lines of each second; counts the others as suppressed. */
 bool meter_take(struct meter *m, unsigned per_s, int64_t now_us);
-/* How many lines were held back in the last *took_us; they are forgotten then.  0 while that is
- * less than every_us, or if there were none. */
+/* Returns how many lines were suppressed in the last *took_us, and resets the count.  Returns 0
+ * if there were none, or if *took_us would be less than every_us. */
 uint64_t meter_summary(struct meter *m, int64_t now_us, int64_t every_us, int64_t *took_us);
 
 #endif

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #define IPV4_LEN 4
-#define IPV4_BEFORE (8 * (NET_ADDRESS_LEN - IPV4_LEN)) /* bits before an IPv4 address */
+#define IPV4_BEFORE (8 * (NET_ADDRESS_LEN - IPV4_LEN)) /* bits in front of an IPv4 address */
 
 static bool
 parse_address(struct str s, struct net *n)

@@ -76,7 +76,7 @@ unpack_of(struct str s)
 	return (struct unpack){at, s.len ? at + s.len : at, false};
 }
 
-/* The next len bytes, or NULL. */
+/* Returns the next len bytes, or NULL if fewer are left. */
 static const uint8_t *
 take(struct unpack *u, size_t len)
 {

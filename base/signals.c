@@ -1,4 +1,4 @@
-/* base/signals.c -- signals that nobody has a use for. */
+/* base/signals.c -- the signals that the programs do not use. */
 #include "base/signals.h"
 
 #include <stddef.h>

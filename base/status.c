@@ -25,7 +25,7 @@ const struct http_status http_statuses[] = {
     {429, .phrase = "Too Many Requests",
 	.front = "There are too many requests; try again later"},
     {431, .phrase = "Request Header Fields Too Large", .front = "The headers are too long"},
-    {499, .phrase = "Client Closed Request"}, /* in the log alone, as nginx has it */
+    {499, .phrase = "Client Closed Request"}, /* only in the log, as in nginx */
     {500, .phrase = "Internal Server Error",
 	.front = "The web server failed; its log says why"},
     {501, .phrase = "Not Implemented",

@@ -1,4 +1,4 @@
-/* base/status.h -- the HTTP statuses that clients get, of a worker and of the web servers. */
+/* base/status.h -- the HTTP statuses that the workers and the web servers send. */
 #ifndef BASE_STATUS_H
 #define BASE_STATUS_H
 
@@ -6,18 +6,18 @@
 
 struct http_status {
 	int status;
-	enum err_code code; /* whose problem type front has; ERR_NONE: about:blank */
+	enum err_code code; /* the problem type of .front; ERR_NONE: about:blank */
 	const char *phrase; /* "Bad Request" (RFC 9110, 15) */
-	/* What clients are told where nginx or Apache gives this status by itself, one sentence
-	 * without ' and $, which mean something to nginx; NULL: neither does so. */
+	/* What clients read where nginx or Apache sends this status by itself: one sentence
+	 * without ' and $, which nginx would interpret.  NULL: neither sends it. */
 	const char *front;
-	const char *limit; /* of such a problem (RFC 8620, 3.6.1); NULL: none */
+	const char *limit; /* the problem's "limit" (RFC 8620, 3.6.1); NULL: none */
 };
 
-/* Ends with a row whose status is 0. */
+/* The last row has status 0. */
 extern const struct http_status http_statuses[];
 
-/* The phrase of a status of the table; "" for another. */
+/* The phrase of a status; "" if the table does not have it. */
 const char *http_phrase(int status);
 
 #endif

@@ -1,4 +1,4 @@
-/* base/str.c -- bytes that know their length. */
+/* base/str.c -- byte strings with a length. */
 #include "base/str.h"
 
 #include <stdio.h>
@@ -175,7 +175,7 @@ buf_vprintf(struct buf *b, const char *fmt, va_list ap)
 	int len;
 
 	va_copy(again, ap);
-	buf_reserve(b, 128); /* enough for most lines: one pass */
+	buf_reserve(b, 128); /* long enough for most lines, so one pass suffices */
 	len = vsnprintf(b->s + b->len, b->cap - b->len, fmt, ap);
 	if (len > 0 && (size_t)len >= b->cap - b->len) {
 		buf_reserve(b, (size_t)len + 1);
