@@ -1,5 +1,4 @@
-/* config/config.c -- the options, each a row: name, member, range or check; and the reading of
- * the file. */
+/* config/config.c -- the table of options, and the reader of the file. */
 #include "config/config.h"
 
 #include <confuse.h>
@@ -14,7 +13,7 @@
 
 #define CONFIG_FILE_MAX (1u << 20) /* bytes */
 
-/* What an outbox without a configuration file has; the limits are limits_default. */
+/* The values of options that no file sets. limits_default holds those of the limits. */
 static const struct config defaults = {
     .data_dir = (char *)"/var/lib/report-outbox",
     .archive_dir = (char *)"",
@@ -44,7 +43,7 @@ static const struct config defaults = {
     .log_level = LOG_LEVEL_INFO,
 };
 
-/* Copies what the file gave for an option into its member. */
+/* Copies an option's value from the file into its member. */
 typedef void store(void *member, cfg_t *file, const char *name);
 
 static void
@@ -93,7 +92,7 @@ store_open_to(void *member, cfg_t *file, const char *name)
 	*(bool *)member = strcmp(cfg_getstr(file, name), "loopback") == 0;
 }
 
-/* A check answers NULL, or what the value must be. */
+/* Returns NULL if the value is right, or else what it must be. */
 typedef const char *check(const char *value);
 
 static const char *
@@ -159,7 +158,7 @@ check_text(const char *value)
 	return NULL;
 }
 
-/* Whether mail can come from it is for the mail server to say. */
+/* Checks the form only: the mail server knows whether the address can send mail. */
 static const char *
 check_address(const char *value)
 {
@@ -292,8 +291,8 @@ static const struct option {
 };
 #define N_OPTIONS (sizeof options / sizeof options[0])
 
-/* Where an option was given first is kept in its comment, which libConfuse has no other use for
- * unless it is asked to. */
+/* Does the file set this option here for the first time? The option's comment, which libConfuse
+ * does not use by default, holds the line of the first. */
 static bool
 is_first(cfg_t *file, cfg_opt_t *opt)
 {
@@ -334,8 +333,8 @@ validate(cfg_t *file, cfg_opt_t *opt)
 	return -1;
 }
 
-/* libConfuse hands its complaints nothing but the file: the first is kept in the title, which a
- * file has no other use for. */
+/* libConfuse passes nothing but the file to this function, so the first complaint is stored in
+ * the title of the file, which has no other use. */
 __attribute__((format(printf, 2, 0))) static void
 complain(cfg_t *file, const char *fmt, va_list ap)
 {
@@ -349,7 +348,8 @@ complain(cfg_t *file, const char *fmt, va_list ap)
 	file->title = text.s;
 }
 
-/* libConfuse 3.3 counts a line with a comment several times. */
+/* libConfuse 3.3 counts a line with a comment several times; blanks in place of comments avoid
+ * that. */
 static void
 blank_comments(char *s)
 {
@@ -367,7 +367,7 @@ blank_comments(char *s)
 	}
 }
 
-/* The options that the text gives, into c. */
+/* Reads the options in text into c. */
 static bool
 parse(struct config *c, const char *path, const char *text, struct err *e)
 {
@@ -399,8 +399,8 @@ out:
 	return ok;
 }
 
-/* A request has to end by itself long before its worker counts as stuck.  CPU time is not the
- * time that a worker takes: it also waits for the store and for a core. */
+/* A request must end by itself long before its worker counts as stuck.  CPU time is less than
+ * the time that a request takes, since a worker also waits for the store and for a core. */
 static void
 keep_cpu_below_timeout(struct config *c)
 {
@@ -410,7 +410,7 @@ keep_cpu_below_timeout(struct config *c)
 		c->limits.max_cpu_ms_in_request = most;
 }
 
-/* What no option can know alone. */
+/* Checks the rules between options. */
 static bool
 check_together(const struct config *c, const char *path, struct err *e)
 {
@@ -420,7 +420,7 @@ check_together(const struct config *c, const char *path, struct err *e)
 	if (c->worker_timeout_s * 1000 <= c->store_timeout_ms)
 		return err_set(e, ERR_SERVER_FAIL,
 		    "%s: worker_timeout_s must be longer than store_timeout_ms", path);
-	/* While it reloads, an outbox has two sets of workers. */
+	/* During a reload two sets of workers are connected. */
 	if (c->store_connections < 2 * config_workers(c) + 2)
 		return err_set(e, ERR_SERVER_FAIL,
 		    "%s: store_connections must be at least twice the workers and 2 more",
@@ -428,14 +428,14 @@ check_together(const struct config *c, const char *path, struct err *e)
 	return true;
 }
 
-/* The member of an option that is a text; NULL for any other. */
+/* The member of a text option; NULL for any other. */
 static char **
 text_member(struct config *c, const struct option *o)
 {
 	return o->store == store_text ? (char **)(void *)((char *)c + o->member) : NULL;
 }
 
-/* Replaces the defaults, which are literals, by copies. */
+/* Replaces the defaults, which are literals, by copies that config_free() can free. */
 static void
 own_texts(struct config *c)
 {

@@ -1,4 +1,4 @@
-/* config/limits.c -- the limits of an outbox whose configuration names none. */
+/* config/limits.c -- the default limits. */
 #include "config/limits.h"
 
 const struct limits limits_default = {
