@@ -1,4 +1,4 @@
-/* login/address.c -- where an attempt came from, as it is counted. */
+/* login/address.c -- the address by which failed logins are counted. */
 #include "login/address.h"
 
 #include <arpa/inet.h>

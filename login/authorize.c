@@ -1,4 +1,4 @@
-/* login/authorize.c -- what a client asks a user for. */
+/* login/authorize.c -- the authorization request of a client. */
 #include "login/authorize.h"
 
 #include <string.h>
@@ -52,18 +52,18 @@ authorize_read(
 		    "program, and log in there.");
 	if (a->program == NULL)
 		return refuse(a, NULL,
-		    "The program that sent you here goes by a name (client_id) that this "
-		    "outbox does not know.");
+		    "The program that sent you here has a name (client_id) that this outbox "
+		    "does not know.");
 	if (a->redirect.len == 0)
 		return refuse(a, NULL,
-		    "The program that sent you here does not say where you go on after the "
-		    "login (redirect_uri).");
+		    "The program that sent you here does not say to which address you return "
+		    "after the login (redirect_uri).");
 	if (a->redirect.len > STORE_REDIRECT_MAX ||
 	    !redirect_is_allowed(redirects, base, a->redirect))
 		return refuse(a, NULL,
-		    "The program that sent you here wants you to go on to an address "
-		    "(redirect_uri) that is not on this outbox's list. Its operator can add it "
-		    "to redirect_uris in outbox.conf.");
+		    "The program that sent you here wants to send you to an address "
+		    "(redirect_uri) that is not on this outbox's list. The operator of the "
+		    "outbox can add it to redirect_uris in outbox.conf.");
 	a->state = form_value(f, "state");
 	if (a->state.len > AUTHORIZE_STATE_MAX || !is_printable(a->state)) {
 		a->state = (struct str){0};
@@ -83,7 +83,7 @@ authorize_read(
 			  "program compute what a login needs (code_challenge_method S256). "
 			  "Open its https address");
 	if (str_is(form_value(f, "prompt"), "none"))
-		return refuse(a, "login_required", "nobody is logged in without a password");
+		return refuse(a, "login_required", "this page always asks for a password");
 	a->hint = form_value(f, "login_hint");
 	return true;
 }

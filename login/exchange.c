@@ -1,5 +1,5 @@
-/* login/exchange.c -- the token endpoint: a code or a refresh token for an access token and the
- * next refresh token (RFC 6749, 4.1.3 and 6). */
+/* login/exchange.c -- the token endpoint: takes a code or a refresh token, and gives an access
+ * token and the next refresh token (RFC 6749, 4.1.3 and 6). */
 #include <sodium.h>
 #include <string.h>
 
@@ -7,7 +7,7 @@
 #include "login/pkce.h"
 #include "login/private.h"
 
-/* Reads what a grant type takes beside the client; false with t->error. */
+/* Reads the parameters of one grant type, except client_id; false with t->error. */
 typedef bool grant_read(const struct form *f, struct store_take *take, struct login_tokens *t);
 
 static bool
@@ -44,8 +44,7 @@ read_code(const struct form *f, struct store_take *take, struct login_tokens *t)
 	if (form_value(f, "code_verifier").len == 0)
 		return refuse(t, "invalid_request", "code_verifier is missing");
 	if (!pkce_of_verifier(form_value(f, "code_verifier"), take->challenge))
-		return refuse(
-		    t, "invalid_grant", "code_verifier is not what RFC 7636 describes");
+		return refuse(t, "invalid_grant", "code_verifier is not as RFC 7636 describes");
 	return read_secret(TOKEN_PREFIX_CODE, form_value(f, "code"), take) ||
 	    refuse(t, "invalid_grant", "code is malformed");
 }
@@ -87,7 +86,7 @@ read_request(const struct form *f, struct store_take *take, struct login_tokens 
 	    "grant_type must be authorization_code or refresh_token");
 }
 
-/* The same for a request that the web server sends again, and for no other. */
+/* Sets an id that is the same only if the web server sends the same request again. */
 static void
 operation_id(struct str request_id, struct store_take *take)
 {
@@ -132,7 +131,8 @@ login_exchange(struct login *l, const struct form *f, struct str request_id,
 	if (!store_grant_take(l->options.store, &take, &taken, &why)) {
 		if (why.code == ERR_UNAUTHORIZED)
 			refuse(t, "invalid_grant",
-			    "it is unknown, expired, used, or not of this client");
+			    "the code or refresh token is unknown, expired, used, or belongs "
+			    "to another client");
 		else
 			ok = err_set(e, why.code, "%s", why.text);
 		goto out;

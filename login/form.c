@@ -1,4 +1,4 @@
-/* login/form.c -- application/x-www-form-urlencoded, strictly. */
+/* login/form.c -- a strict parser of application/x-www-form-urlencoded. */
 #include "login/form.h"
 
 #include <ctype.h>
@@ -14,7 +14,7 @@ hex_value(char c)
 	return at == NULL ? -1 : (int)(at - digits);
 }
 
-/* Appends what encoded stands for to text, which has room for it. */
+/* Appends the decoded bytes to text, which has room for them. */
 static bool
 decode(struct str encoded, struct buf *text)
 {
@@ -39,7 +39,8 @@ decode(struct str encoded, struct buf *text)
 	return true;
 }
 
-/* What stands before the first c, and without it in *rest; all if there is none. */
+/* Returns the text before the first c, or all of it if there is no c.  *rest is then the text
+ * after that c. */
 static struct str
 cut(struct str *rest, char c)
 {

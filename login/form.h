@@ -1,5 +1,5 @@
-/* login/form.h -- application/x-www-form-urlencoded, strictly: what browsers and OAuth clients
- * send in a body or behind a question mark. */
+/* login/form.h -- a strict parser of application/x-www-form-urlencoded, which browsers and
+ * OAuth clients send in a body or after the question mark of a URL. */
 #ifndef LOGIN_FORM_H
 #define LOGIN_FORM_H
 
@@ -8,25 +8,26 @@
 #define FORM_BYTES_MAX 8192
 #define FORM_FIELDS_MAX 32
 
-/* form_free(), which wipes it: there may be a password in it. */
+/* Free with form_free(), which wipes the text: it may hold a password. */
 struct form {
-	struct buf text; /* decoded; what fields borrow from */
+	struct buf text; /* decoded; fields borrow from it */
 	size_t n;
 	struct {
 		struct str name, value;
 	} fields[FORM_FIELDS_MAX];
 };
 
-/* False, with nothing to free, for more than FORM_BYTES_MAX or FORM_FIELDS_MAX, a broken %
- * escape, a NUL, or a name that comes twice (RFC 6749, 3.1).  Values may be any other bytes. */
+/* Returns false, with nothing to free, for a form that exceeds FORM_BYTES_MAX or
+ * FORM_FIELDS_MAX, or has a broken % escape, a NUL, or a name twice (RFC 6749, 3.1).  Values
+ * may have any other bytes. */
 bool form_read(struct form *f, struct str encoded);
 void form_free(struct form *f);
 
-/* The value of a field; {0} if there is none or it is empty (RFC 6749, 3.1). */
+/* Returns the value of a field; {0} if the field is missing or empty (RFC 6749, 3.1). */
 struct str form_value(const struct form *f, const char *name);
 
-/* Appends text as the value of a field, or of a parameter in a URL: all but the unreserved
- * characters of RFC 3986, 2.3, are escaped. */
+/* Appends text as the value of a field or of a URL parameter.  It escapes all characters except
+ * the unreserved ones (RFC 3986, 2.3). */
 void form_escape(struct buf *out, struct str text);
 
 #endif

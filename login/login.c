@@ -1,4 +1,4 @@
-/* login/login.c -- people log in: passwords checked, codes given. */
+/* login/login.c -- checks the password of a login and gives a code. */
 #include "login/login.h"
 
 #include <sodium.h>
@@ -15,7 +15,7 @@
 
 #define COOKIE_BYTES 32
 #define FIELD_BYTES 32
-#define BUSY_WAIT_S 1 /* a password takes a tenth of that */
+#define BUSY_WAIT_S 1 /* checking a password takes a tenth of that */
 
 void
 login_open(struct login **l, const struct login_options *o)
@@ -82,11 +82,11 @@ login_field_check(struct login *l, struct str cookie, struct str field, bool *ok
 
 /* --- a password --- */
 
-/* Who wants in. */
+/* One attempt to log in. */
 struct claim {
 	struct str typed;
-	struct buf normal;      /* of the name; as typed if it has no normal form */
-	struct store_user user; /* .name "": there is none */
+	struct buf normal;      /* the name's normal form; as typed if it has none */
+	struct store_user user; /* .name "": no such user */
 	struct str password, address;
 };
 
@@ -104,7 +104,7 @@ claim_end(struct claim *c)
 	sodium_memzero(&c->user, sizeof c->user);
 }
 
-/* False with *e set; that there is none of that name is no error. */
+/* Leaves u->name empty if no user has that name.  False with *e set if the store failed. */
 static bool
 find(struct login *l, struct str name, struct store_user *u, struct err *e)
 {
@@ -116,8 +116,8 @@ find(struct login *l, struct str name, struct store_user *u, struct err *e)
 	return why.code == ERR_NOT_FOUND || err_set(e, why.code, "%s", why.text);
 }
 
-/* As typed first: only users of before names had a normal form are stored under another, and
- * that is the one they type. */
+/* Looks for the name as typed, then for its normal form.  Only users from before the normal
+ * form are stored under another name, and they type that name. */
 static bool
 find_user(struct login *l, struct claim *c, struct err *e)
 {
@@ -151,7 +151,7 @@ give_code(struct login *l, const struct claim *c, const struct authorize *a,
 		memcpy(r->name, c->user.name, sizeof r->name);
 		r->end = LOGIN_DONE;
 	} else if (why.code == ERR_UNAUTHORIZED) {
-		ok = true; /* the password was changed this moment */
+		ok = true; /* the password has just been changed: a wrong attempt */
 	} else {
 		err_set(e, why.code, "%s", why.text);
 	}
@@ -160,9 +160,8 @@ give_code(struct login *l, const struct claim *c, const struct authorize *a,
 	return ok;
 }
 
-/* Attempts are counted by the normal form: who writes a name in another way has no more of
- * them.
- */
+/* Counts attempts by the normal form of the name, so that another spelling gives no further
+ * attempts. */
 static bool
 try_here(struct login *l, struct claim *c, const struct authorize *a, struct login_result *r,
     struct err *e)
@@ -179,7 +178,7 @@ try_here(struct login *l, struct claim *c, const struct authorize *a, struct log
 	}
 	if (!find_user(l, c, e))
 		return false;
-	/* Nobody's name is compared with a password too: it takes as long. */
+	/* An unknown name takes as long: its password is compared with a hash, too. */
 	if (!password_verify(c->password, c->user.password))
 		return true;
 	return store_attempt_succeeded(s, name, address, e) && give_code(l, c, a, r, e);

@@ -6,15 +6,15 @@
 
 #include "login/precis.h"
 
-/* What a name that nobody has is compared with.  Of the same cost as those of password_hash();
- * a test holds it to that. */
+/* The hash for names that no user has.  It costs as much as a hash of password_hash(); a test
+ * checks that. */
 static const char nobody[crypto_pwhash_STRBYTES] =
     "$argon2id$v=19$m=65536,t=2,p=1$No6LjOFjcNQAlMhMERiBWQ$"
     "hGt9xzcJHnKm9BAiymuxdwNJfM/WQ2R/LNCnaB0VDIM";
 
 _Static_assert(STORE_PASSWORD_MAX + 1 >= crypto_pwhash_STRBYTES, "a hash fits");
 
-/* The normal form, for wipe(); false with what is wrong. */
+/* Sets *normal, which the caller must wipe() in any case; false with *wrong. */
 static bool
 normal_of(struct str password, struct buf *normal, const char **wrong)
 {
@@ -30,7 +30,7 @@ wipe(struct buf *normal)
 	buf_free(normal);
 }
 
-/* normal: for wipe(), also where it is false. */
+/* The caller must wipe() *normal, even if this returns false. */
 static bool
 check(struct str password, struct buf *normal, struct err *e)
 {
@@ -71,7 +71,7 @@ static bool
 matches(struct str password, const char *hash)
 {
 	bool known = hash != NULL && hash[0] != '\0';
-	/* Longer than any password there is: its start costs as much, and is wrong too. */
+	/* No password is longer: hash only the first bytes, for the same time, and refuse. */
 	bool fits = password.len <= PASSWORD_MAX;
 
 	return (crypto_pwhash_str_verify(known ? hash : nobody,

@@ -10,18 +10,19 @@
 #define PASSWORD_MIN 8    /* bytes */
 #define PASSWORD_MAX 1024 /* bytes */
 
-/* Whether it may become somebody's: an OpaqueString (login/precis.h) whose normal form has
+/* Whether a user may have this password: an OpaqueString (login/precis.h) whose normal form has
  * PASSWORD_MIN to PASSWORD_MAX bytes.  ERR_INVALID_ARGUMENTS says what is wrong. */
 bool password_check(struct str password, struct err *e);
 
-/* Of its normal form, so that it is the same from every keyboard and file.  As password_check()
- * says; ERR_SERVER_UNAVAILABLE if there is no memory for it. */
+/* Hashes the normal form of the password, which is the same from every keyboard and file.
+ * Errors of password_check(); ERR_SERVER_UNAVAILABLE if there is too little memory. */
 bool password_hash(
     struct str password, char hash[static STORE_PASSWORD_MAX + 1], struct err *e);
 
-/* Whether the password has that hash: its normal form, or it as it was typed, of which hashes
- * were made before there was a normal form.  hash NULL or "": takes as long, and says no.  It
- * says no also where there is no memory: libsodium does not tell that from a wrong password. */
+/* Whether the password has that hash.  Tries its normal form, then the password as typed,
+ * because older hashes were made without a normal form.  With hash NULL or "" it takes as long
+ * and returns false.  It also returns false if there is too little memory, because libsodium
+ * does not distinguish that from a wrong password. */
 bool password_verify(struct str password, const char *hash);
 
 #endif

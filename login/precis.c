@@ -1,4 +1,4 @@
-/* login/precis.c -- names and passwords as Unicode has them. */
+/* login/precis.c -- the normal forms of names and passwords (RFC 8265). */
 #include "login/precis.h"
 
 #include <sodium.h>
@@ -11,10 +11,10 @@
 #define NOT_UTF_8 "it is not UTF-8"
 #define SPACE 0x20
 
-/* A way from one character to one other, or to none. */
+/* Maps one character to another. */
 typedef ucs4_t map_one(ucs4_t c);
 
-/* Each character of text by itself, appended to out. */
+/* Maps each character of text and appends it to out.  NULL, or what is wrong. */
 static const char *
 map_each(struct str text, map_one *map, struct buf *out)
 {
@@ -55,7 +55,7 @@ all_are(struct str text, bool (*allowed)(ucs4_t c))
 	return true;
 }
 
-/* RFC 8264, 9.6: what the rules below would allow. */
+/* RFC 8264, 9.6: disallowed characters that the rules below would allow. */
 static bool
 is_exception(ucs4_t c)
 {
@@ -68,7 +68,7 @@ is_exception(ucs4_t c)
 	return false;
 }
 
-/* 9.9: half a syllable, which belongs into a whole one. */
+/* 9.9: parts of syllables; text must use whole syllables. */
 static bool
 is_old_hangul(ucs4_t c)
 {
@@ -76,7 +76,8 @@ is_old_hangul(ucs4_t c)
 	    (c >= 0xd7b0 && c <= 0xd7fb);
 }
 
-/* 9.13: nobody sees it.  Joiners (9.8) do no harm in a password. */
+/* 9.13: invisible characters.  is_freeform() allows joiners (9.8), which are harmless in a
+ * password. */
 static bool
 is_ignorable(ucs4_t c)
 {
@@ -105,8 +106,8 @@ is_freeform(ucs4_t c)
 	    !is_old_hangul(c) && !is_exception(c);
 }
 
-/* Appends the normal form of text, in small letters if that is wanted, if all its characters
- * are allowed; otherwise it is wrong. */
+/* Appends the normal form of text, in small letters if small is set, and returns NULL.  If a
+ * character is not allowed, appends nothing and returns wrong. */
 static const char *
 add_normal(
     struct str text, bool small, bool (*allowed)(ucs4_t c), const char *wrong, struct buf *out)
@@ -133,12 +134,12 @@ precis_password(struct str text, struct buf *out)
 	struct buf spaced = {0};
 	const char *wrong;
 
-	buf_reserve(&spaced, text.len + 1); /* once: no space is shorter than U+0020 */
+	buf_reserve(&spaced, text.len + 1); /* enough: no space is shorter than U+0020 */
 	wrong = map_each(text, plain_space, &spaced);
 	if (wrong == NULL)
 		wrong = add_normal(buf_str(&spaced), false, is_freeform,
-		    "it holds a control character, or one that nobody sees or that Unicode "
-		    "does not know",
+		    "it has a control character, an invisible character, or one that Unicode "
+		    "does not define",
 		    out);
 	if (spaced.s != NULL)
 		sodium_memzero(spaced.s, spaced.len);
@@ -158,7 +159,7 @@ usual_width(ucs4_t c)
 	return n == 1 && (tag == UC_DECOMP_WIDE || tag == UC_DECOMP_NARROW) ? parts[0] : c;
 }
 
-/* 9.17: another character looks the same. */
+/* 9.17: Unicode has another character for the same letter or digit. */
 static bool
 has_compat(ucs4_t c)
 {
@@ -187,14 +188,14 @@ name_character(ucs4_t c)
 	return plain_space(usual_width(c));
 }
 
-/* Takes spaces off both ends; NULL, or what is wrong with those between. */
+/* Removes spaces at both ends.  NULL, or what is wrong with the rest. */
 static const char *
 trim_spaces(struct str *name)
 {
 	*name = str_trim(*name);
 	for (size_t i = 1; i < name->len; i++)
 		if (name->s[i] == SPACE && name->s[i - 1] == SPACE)
-			return "it holds two spaces beside each other";
+			return "it has two spaces in a row";
 	return name->len == 0 ? "it is empty" : NULL;
 }
 
@@ -209,7 +210,7 @@ precis_name(struct str text, struct buf *out)
 		wrong = trim_spaces(&name);
 	if (wrong == NULL)
 		wrong = add_normal(name, true, is_identifier,
-		    "beyond ASCII it may hold letters and digits only", out);
+		    "outside of ASCII it may have only letters and digits", out);
 	buf_free(&mapped);
 	return wrong;
 }

@@ -1,4 +1,4 @@
-/* login/private.h -- what the files of login/ share. */
+/* login/private.h -- shared by the files of login/. */
 #ifndef LOGIN_PRIVATE_H
 #define LOGIN_PRIVATE_H
 

@@ -1,4 +1,4 @@
-/* login/redirect.c -- where a browser may be sent with a code. */
+/* login/redirect.c -- the URLs to which a browser may be sent with a code. */
 #include "login/redirect.h"
 
 #include <string.h>
@@ -8,7 +8,7 @@
 static const char *const loopbacks[] = {
     "http://localhost", "http://127.0.0.1", "http://[::1]", NULL};
 
-/* Takes ":8080" off, if it is a port. */
+/* Removes a port, such as ":8080", from the beginning of *rest. */
 static void
 cut_port(struct str *rest)
 {
@@ -27,7 +27,8 @@ cut_port(struct str *rest)
 		*rest = behind;
 }
 
-/* entry names this machine without a port, and uri is the same at any port (RFC 8252, 7.3). */
+/* Whether entry is a loopback URL without a port, and uri is the same URL at any port (RFC
+ * 8252, 7.3). */
 static bool
 is_loopback(struct str entry, struct str uri)
 {

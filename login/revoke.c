@@ -1,4 +1,4 @@
-/* login/revoke.c -- the revocation endpoint: a login ends with any of its tokens (RFC 7009). */
+/* login/revoke.c -- the revocation endpoint: any token of a login ends the login (RFC 7009). */
 #include <sodium.h>
 #include <string.h>
 
@@ -12,7 +12,7 @@ refuse(struct login_refusal *r, const char *error, const char *why)
 	return false;
 }
 
-/* Both kinds of token are looked for, whatever token_type_hint says (2.1). */
+/* Accepts both kinds of token, whatever token_type_hint says (2.1). */
 static bool
 read_token(struct str text, struct store_revoke *asked)
 {
@@ -54,8 +54,8 @@ login_revoke(
 		ok = store_login_revoke(l->options.store, &asked, &revoked, e);
 	if (ok && revoked == STORE_REVOKED_NOT_OF_CLIENT)
 		refuse(refusal, "unsupported_token_type",
-		    "no login gave this token to this client; outboxctl token revoke ends "
-		    "others");
+		    "this client did not get this token by a login; use outboxctl token "
+		    "revoke");
 out:
 	sodium_memzero(&asked, sizeof asked);
 	return ok;

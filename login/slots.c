@@ -1,4 +1,4 @@
-/* login/slots.c -- how many passwords all workers together may be hashing. */
+/* login/slots.c -- limits how many passwords all workers together hash at the same time. */
 #include "login/slots.h"
 
 #include <errno.h>

@@ -1,14 +1,15 @@
-/* login/slots.h -- how many passwords all workers together may be hashing: the others have
- * reports to serve.
+/* login/slots.h -- limits how many passwords all workers together hash at the same time, so
+ * that the other workers can serve reports.
  *
- * Places in a file that the workers lock: the kernel frees the place of one who dies. */
+ * A slot is a byte of a file that a worker locks.  If the worker dies, the kernel frees the
+ * slot. */
 #ifndef LOGIN_SLOTS_H
 #define LOGIN_SLOTS_H
 
 #include "base/err.h"
 
-/* A free place of n in the file at path, which is made if it is not there.  *fd is closed to
- * give it back (io_close()); it is -1 where all are taken. */
+/* Takes one of n slots in the file at path, and makes the file if it is missing.  Closing *fd
+ * with io_close() frees the slot.  *fd is -1 if all slots are taken. */
 bool slot_take(const char *path, unsigned n, int *fd, struct err *e);
 
 #endif
