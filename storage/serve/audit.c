@@ -1,4 +1,4 @@
-/* storage/serve/audit.c -- log lines about who changed who may do what. */
+/* storage/serve/audit.c -- audit lines about changes to tokens, users and logins. */
 #include "storage/serve/audit.h"
 
 #include <sodium.h>
@@ -19,7 +19,7 @@ peer_of(int fd)
 	return (struct peer){.uid = who.uid, .pid = who.pid};
 }
 
-/* A request that was wrong is refused; anything else that went wrong is a failure of ours. */
+/* "refused" if the request was wrong, "failed" if the store failed. */
 static const char *
 outcome_of(const struct err *e)
 {

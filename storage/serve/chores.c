@@ -1,4 +1,4 @@
-/* storage/serve/chores.c -- the operations on chores, answered. */
+/* storage/serve/chores.c -- answers requests about chores. */
 #include <string.h>
 
 #include "storage/serve/service.h"

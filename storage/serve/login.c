@@ -1,4 +1,4 @@
-/* storage/serve/login.c -- the operations on users, grants and attempts, answered. */
+/* storage/serve/login.c -- answers requests about users, grants, logins and attempts. */
 #include <sodium.h>
 
 #include "storage/login/attempts.h"
@@ -10,7 +10,7 @@
 
 /* --- users --- */
 
-/* A job with the user that the request holds. */
+/* Runs a job with the user in the request. */
 static bool
 write_user(struct service *s, struct unpack *u, struct reply *r, const char *event,
     bool (*run)(struct batch *, void *, struct err *, struct err *), struct err *e)
@@ -72,9 +72,8 @@ serve_user_list(struct service *s, struct unpack *u, struct reply *r, struct err
 	return true;
 }
 
-/* A job with the user of the name that the request holds, which ends logins.  event: of the
- * log.
- */
+/* Runs a job that ends logins, with the user name in the request.  event is the name of the
+ * audit event. */
 static bool
 write_name(struct service *s, struct unpack *u, const struct reply *r, const char *event,
     bool (*run)(struct batch *, void *, struct err *, struct err *), struct err *e)
@@ -117,9 +116,8 @@ serve_grant_begin(struct service *s, struct unpack *u, struct reply *r, struct e
 	return ok;
 }
 
-/* A login has ended: no worker goes on with a token of it that it remembers.  reason: a
- * literal.
- */
+/* Tells all workers to forget the tokens that they have cached, because a login has ended.
+ * reason is a literal. */
 static void
 login_ended(struct service *s, const struct reply *r,
     const uint8_t id[static STORE_TOKEN_ID_LEN], const char *user, const char *reason)
@@ -129,7 +127,7 @@ login_ended(struct service *s, const struct reply *r,
 	    audit_id(id).text, log_quote(str_of(user)).text, reason);
 }
 
-/* What a job that was done came to. */
+/* Answers a request after its job was committed. */
 static bool
 answer_take(struct service *s, const struct take_job *job, struct reply *r, struct err *e)
 {
@@ -137,8 +135,9 @@ answer_take(struct service *s, const struct take_job *job, struct reply *r, stru
 		login_ended(s, r, job->asked.id, job->taken.user,
 		    "a code or refresh token was used again");
 	if (!job->given)
-		return err_set(
-		    e, ERR_UNAUTHORIZED, "it is unknown, expired, used or of another client");
+		return err_set(e, ERR_UNAUTHORIZED,
+		    "the code or refresh token is unknown, expired, used, or belongs to "
+		    "another client");
 	pack_str(&r->head, str_of(job->taken.user));
 	buf_add(&r->head, job->taken.access, sizeof job->taken.access);
 	buf_add(&r->head, job->taken.refresh, sizeof job->taken.refresh);

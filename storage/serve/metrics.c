@@ -1,11 +1,11 @@
-/* storage/serve/metrics.c -- what the store tells of itself. */
+/* storage/serve/metrics.c -- the metrics that only the store knows. */
 #include "storage/metrics.h"
 
 #include "storage/archive/warnings.h"
 #include "storage/query/range.h"
 #include "storage/serve/service.h"
 
-/* The date that an entry of the index on deliverAt begins with. */
+/* Reads the date of an entry in the index on deliverAt. */
 static bool
 deliver_at(struct reader *r, uint64_t number, int64_t *date, struct err *e)
 {
@@ -21,7 +21,7 @@ deliver_at(struct reader *r, uint64_t number, int64_t *date, struct err *e)
 	return ok;
 }
 
-/* By places in the index: nothing is walked. */
+/* Counts by positions in the index, without walking over the records. */
 static bool
 tell_dates(
     struct metric_list *l, struct reader *r, const char *type, int64_t now_s, struct err *e)

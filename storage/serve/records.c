@@ -1,4 +1,4 @@
-/* storage/serve/records.c -- the operations on records, answered. */
+/* storage/serve/records.c -- answers requests about records. */
 #include <stdlib.h>
 
 #include "base/clock.h"
@@ -8,11 +8,11 @@
 
 /* --- reads --- */
 
-/* What stops a read. */
+/* The conditions that stop a read. */
 struct watch {
 	struct budget budget;
-	int64_t deadline_us; /* monotonic; 0: none */
-	const int *asked_by; /* NULL: nobody looks */
+	int64_t deadline_us; /* monotonic clock; 0: no deadline */
+	const int *asked_by; /* NULL: no connection to watch */
 };
 
 static bool
@@ -24,7 +24,7 @@ is_over(const void *watch)
 	    (w->asked_by != NULL && io_is_closed(*w->asked_by));
 }
 
-/* w stays where it is until the read has ended. */
+/* The caller must keep *w until the read has ended. */
 static void
 watch_begin(struct watch *w, struct store_until *until, const struct reply *r)
 {

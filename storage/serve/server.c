@@ -1,4 +1,4 @@
-/* storage/serve/server.c -- answers the frames of workers, one thread a connection. */
+/* storage/serve/server.c -- answers the frames of workers, with one thread per connection. */
 #include "storage/serve/server.h"
 
 #include <errno.h>
@@ -13,12 +13,12 @@
 #include "base/io.h"
 #include "storage/serve/audit.h"
 
-/* A connection that has served something larger gives the memory back. */
+/* A connection frees a larger buffer after each request. */
 #define KEEP_BUFFER_BYTES (1u << 20)
 
 struct connection {
 	struct server *server;
-	struct connection *next, **link; /* link: what points to it */
+	struct connection *next, **link; /* link: the pointer to this one */
 	_Atomic int64_t busy_since_us;
 	int fd;
 };
@@ -28,7 +28,7 @@ struct server {
 	size_t connections_max;
 	pthread_mutex_t lock;
 	pthread_cond_t fewer;
-	struct connection *connections; /* under lock, as the rest */
+	struct connection *connections; /* under lock, like the members below */
 	size_t n;
 	bool stopping;
 };
@@ -55,8 +55,7 @@ connection_end(struct connection *c)
 	*c->link = c->next;
 	if (c->next != NULL)
 		c->next->link = c->link;
-	io_close(
-	    &c->fd); /* under lock: server_stop() must not shut down a descriptor used anew */
+	io_close(&c->fd); /* under lock: server_stop() must not shut down a reused descriptor */
 	s->service.connections = --s->n;
 	pthread_cond_signal(&s->fewer); /* s may be gone after the unlock */
 	pthread_mutex_unlock(&s->lock);
@@ -83,12 +82,12 @@ connection_thread(void *arg)
 
 	while (frame_wait(c->fd, FRAME_NO_DEADLINE) &&
 	    frame_read(c->fd, &frame, frame_deadline()) && answer(c, &frame, &r)) {
-		/* What was asked may hold a secret. */
+		/* The request may hold a secret. */
 		sodium_memzero(frame.s, frame.len < KEEP_BUFFER_BYTES ? frame.len : 0);
 		shrink(&frame);
 		if (!frame_write(c->fd, buf_str(&r.head), buf_str(&r.tail), frame_deadline()))
 			break;
-		/* So may what was told. */
+		/* So may the reply. */
 		sodium_memzero(r.head.s, r.head.len < KEEP_BUFFER_BYTES ? r.head.len : 0);
 		shrink(&r.head);
 		shrink(&r.tail);
@@ -124,7 +123,7 @@ server_refuse(struct server **out, struct env *env, const char *why, size_t conn
 	server_start(out, &service, connections_max);
 }
 
-/* Room for it, or false.  Under lock. */
+/* Adds the connection to the list; false if there is no room.  The caller holds the lock. */
 static bool
 connection_begin(struct server *s, struct connection *c)
 {
@@ -195,7 +194,7 @@ server_stop(struct server **server)
 	pthread_mutex_lock(&s->lock);
 	s->stopping = true;
 	for (struct connection *c = s->connections; c != NULL; c = c->next)
-		shutdown(c->fd, SHUT_RD); /* what has come is still read and answered */
+		shutdown(c->fd, SHUT_RD); /* requests that have arrived are still answered */
 	while (s->n > 0 && rc != ETIMEDOUT)
 		rc = pthread_cond_timedwait(&s->fewer, &s->lock, &until);
 	rc = s->n > 0 ? ETIMEDOUT : 0;

@@ -1,4 +1,4 @@
-/* storage/serve/service.c -- from the frame of a request to the frame of its reply. */
+/* storage/serve/service.c -- makes the reply frame for a request frame. */
 #include "storage/serve/service.h"
 
 static serve *const operations[OPERATION__COUNT] = {
@@ -36,10 +36,10 @@ static serve *const operations[OPERATION__COUNT] = {
 bool
 service_malformed(struct err *e)
 {
-	return err_set(e, ERR_SERVER_FAIL, "the store was sent a malformed request");
+	return err_set(e, ERR_SERVER_FAIL, "the store got a malformed request");
 }
 
-#define JOB_ENTRIES 10 /* that a job on tokens, users or logins writes at most, about */
+#define JOB_ENTRIES 10 /* about the most that a job on tokens, users or logins writes */
 
 bool
 service_write(struct service *s,

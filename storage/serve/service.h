@@ -1,7 +1,7 @@
-/* storage/serve/service.h -- what the store can be asked, and how each is answered.
+/* storage/serve/service.h -- the operations of the store.
  *
- * Private to storage/.  An operation is a row of the table in service.c, a function beside it,
- * and its payload in storage/wire/protocol.h. */
+ * Private to storage/.  An operation is a row of the table in service.c, a function in this
+ * folder, and a payload in storage/wire/protocol.h. */
 #ifndef STORAGE_SERVE_SERVICE_H
 #define STORAGE_SERVE_SERVICE_H
 
@@ -13,7 +13,7 @@
 #include "storage/wire/protocol.h"
 #include "storage/writer.h"
 
-/* What operations work on. */
+/* The objects that operations use. */
 struct service {
 	struct env *env;
 	struct writer *writer;
@@ -21,34 +21,34 @@ struct service {
 	struct chores *chores;
 	struct token_uses *uses;
 	_Atomic size_t connections; /* open now */
-	const char
-	    *refusal; /* NULL, or why nothing is answered; then there is no environment */
+	const char *refusal; /* NULL, or why the store refuses to serve; operations are then not
+				called */
 };
 
 /* A process at the other end of a connection. */
 struct peer {
-	uid_t uid; /* -1: not known */
+	uid_t uid; /* -1: unknown */
 	pid_t pid;
 };
 
-/* A reply while it is made: payload in head, bytes that need no copy in tail; and who gets it.
- */
+/* A reply in progress, and the process that gets it.  head has the payload; tail has bytes that
+ * are sent without a copy. */
 struct reply {
 	struct buf head, tail;
 	struct peer peer;
-	const int *asked_by; /* the connection: a read for one that has been closed is stopped;
-				NULL: nobody looks */
+	const int *asked_by; /* the connection: a read stops when it is closed; NULL: no
+				connection to watch */
 };
 
-/* Takes all of u, and packs into r->head what the operation gives; or false with *e set, and
- * then r is not looked at. */
+/* Reads all of u and packs the result into r->head.  On false with *e set, the caller ignores
+ * r. */
 typedef bool serve(struct service *s, struct unpack *u, struct reply *r, struct err *e);
 
 serve serve_get, serve_set, serve_query, serve_changes, serve_query_changes; /* records.c */
 serve serve_token_create, serve_token_verify, serve_token_list, serve_token_revoke,
     serve_token_revoke_of, serve_token_rotate; /* tokens.c */
 serve serve_user_add, serve_user_set_password, serve_user_get, serve_user_list,
-    serve_user_remove; /* login.c, as the next */
+    serve_user_remove; /* login.c, like the next two lines */
 serve serve_grant_begin, serve_grant_take, serve_attempt_begin, serve_attempt_succeeded,
     serve_form_key;
 serve serve_login_list, serve_login_end, serve_login_revoke, serve_user_end_logins;
@@ -61,8 +61,8 @@ bool service_malformed(struct err *e);
 bool service_write(struct service *s,
     bool (*run)(struct batch *, void *, struct err *, struct err *), void *arg, struct err *e);
 
-/* The reply to the request in frame, whole.  False if that is no request, and the connection is
- * of no use. */
+/* Makes the complete reply to the request in frame.  Returns false if the frame is no request;
+ * the caller must then close the connection. */
 bool service_answer(struct service *s, const struct buf *frame, struct reply *r);
 
 #endif

@@ -1,4 +1,4 @@
-/* storage/serve/status.c -- how the store is, and what it holds. */
+/* storage/serve/status.c -- answers requests for the state and the contents of the store. */
 #include "storage/archive/warnings.h"
 #include "storage/serve/service.h"
 

@@ -1,4 +1,4 @@
-/* storage/serve/tokens.c -- the operations on bearer tokens, answered. */
+/* storage/serve/tokens.c -- answers requests about bearer tokens. */
 #include <sodium.h>
 #include <string.h>
 
@@ -113,7 +113,7 @@ serve_token_rotate(struct service *s, struct unpack *u, struct reply *r, struct 
 		return ok;
 	}
 	if (ok)
-		generation_raise(s->generation); /* the old one ends, or ends sooner */
+		generation_raise(s->generation); /* the old token ends, or ends sooner */
 	audit(s, r, "token-rotate", e, "token=%s subject=%s new=%s grace_s=%lld",
 	    audit_id(job.asked.old_id).text, log_quote(str_of(job.made.subject)).text,
 	    audit_id(job.asked.id).text, (long long)job.asked.grace_s);
