@@ -1,4 +1,4 @@
-// tests/browser/back.mjs -- what Chromium shows again at Back: never a password that was sent.  Over http and https, with
+// tests/browser/back.mjs -- checks that Chromium never shows a sent password again at Back, over http and https, with
 // scripts and without.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
@@ -10,7 +10,7 @@ import { chromium } from "playwright-core";
 
 const { OUTBOX_URL: outbox, OUTBOX_TLS_PORT: port, OUTBOX_USER: user, OUTBOX_PASSWORD: password } = process.env;
 
-// A proxy that adds TLS, with a certificate that this browser alone trusts.
+// A proxy that adds TLS, with a certificate that only this browser trusts.
 execFileSync("openssl", [
 	..."req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key.pem -out cert.pem -days 2".split(" "),
 	..."-subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1".split(" "),
@@ -34,7 +34,7 @@ const spki = new X509Certificate(cert).publicKey.export({ type: "spki", format: 
 
 const browser = await chromium.launch({
 	executablePath: "/usr/bin/chromium",
-	// Playwright would turn off the cache that this is about.
+	// By default Playwright turns off the cache that this test needs.
 	ignoreDefaultArgs: ["--disable-back-forward-cache"],
 	args: [
 		"--no-sandbox",
@@ -65,11 +65,11 @@ async function type(page, name, secret) {
 }
 const send = (page) => page.getByRole("button", { name: "Log in" }).click();
 const typed = (page) => page.getByLabel("Password").inputValue();
-// A page that the browser kept is there without being loaded.
+// A page from the cache does not load, so wait only for the navigation.
 const back = (page) => page.goBack({ waitUntil: "commit" });
 
 const steps = {
-	"the browser does keep a form that was not sent": async (page, url) => {
+	"the browser keeps a form that was not sent": async (page, url) => {
 		await page.goto(formAt(url));
 		await type(page, user, "half a password");
 		await page.goto(`${url}/healthz`);
@@ -96,7 +96,7 @@ const steps = {
 		await page.getByRole("alert").waitFor({ state: "detached" });
 		assert.equal(await typed(page), "");
 	},
-	"who cancels and goes back finds an empty form": async (page, url) => {
+	"Back after Cancel shows an empty form": async (page, url) => {
 		await page.goto(formAt(url));
 		await type(page, user, password);
 		await page.getByRole("button", { name: "Cancel" }).click();
@@ -105,7 +105,7 @@ const steps = {
 		assert.match(page.url(), /\/login\?/);
 		assert.equal(await typed(page), "");
 	},
-	"a form in another tab stays good": async (page, url) => {
+	"a form in another tab still works": async (page, url) => {
 		const other = await page.context().newPage();
 		for (const tab of [other, page]) {
 			await tab.goto(formAt(url));

@@ -1,5 +1,5 @@
-// tests/browser/login.mjs -- the login page in Chromium, with scripts and without: what a person sees and types, and
-// where they are sent.
+// tests/browser/login.mjs -- tests the login page in Chromium, with scripts and without: what a user sees and types, and
+// where the browser goes.
 import assert from "node:assert/strict";
 import { chromium } from "playwright-core";
 
@@ -17,7 +17,7 @@ const asked = new URLSearchParams({
 	prompt: "login",
 });
 
-// Chromium as root has no sandbox, and none of these speaks to anybody else.
+// Chromium has no sandbox when it runs as root.  The other options keep it from using other servers.
 const browser = await chromium.launch({
 	executablePath: "/usr/bin/chromium",
 	args: [
@@ -32,7 +32,7 @@ const browser = await chromium.launch({
 	],
 });
 
-// Where the form leads, without loading what is there.
+// Returns the query of the URL that the form leads to, as soon as the browser requests it.
 async function sentBack(page, act, to = callback) {
 	const request = page.waitForRequest((r) => r.url().startsWith(`${to}?`));
 	await act();
@@ -55,12 +55,12 @@ const steps = {
 		// The policy names the style by its hash.
 		assert.equal(await page.locator("main").evaluate((e) => getComputedStyle(e).maxWidth), "384px");
 	},
-	"it names what one logs in to": async (page) => {
+	"it names the outbox and the program that the user logs in to": async (page) => {
 		await page.goto(`${url}/login?${asked}`);
 		const text = await page.locator("main").innerText();
 		assert.ok(text.includes("Report Outbox") && text.includes(new URL(url).host) && text.includes("Stalwart WebUI"));
 	},
-	"it has dark colours, in which all can be read": async (page) => {
+	"its text is readable in light and in dark colours": async (page) => {
 		const contrast = async () => {
 			const [text, card] = await page.locator("main").evaluate((e) => {
 				const style = getComputedStyle(e);
@@ -81,7 +81,7 @@ const steps = {
 		await page.goto(`${url}/login?${asked}`);
 		assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
 	},
-	"a wrong password is told like a wrong name": async (page) => {
+	"a wrong password and a wrong name get the same answer": async (page) => {
 		const told = [];
 		for (const name of [user, "nobody"]) {
 			await page.goto(`${url}/login?${asked}`);
@@ -95,7 +95,7 @@ const steps = {
 		}
 		assert.equal(told[0], told[1]);
 	},
-	"who has been refused can try again, by the keyboard alone": async (page) => {
+	"after a refusal the user can try again with the keyboard alone": async (page) => {
 		await page.goto(`${url}/login?${asked}&login_hint=${user}`);
 		assert.equal(await page.getByLabel("Name").inputValue(), user);
 		await page.keyboard.type("wrong");
@@ -106,7 +106,7 @@ const steps = {
 		assert.equal(back.get("state"), state);
 		assert.ok(back.get("code"));
 	},
-	"the code is good for a token, once": async (page) => {
+	"a code gives a token only once": async (page) => {
 		await page.goto(`${url}/login?${asked}`);
 		const back = await sentBack(page, () => logIn(page, user, password));
 		const use = () =>
@@ -133,7 +133,7 @@ const steps = {
 		const back = await sentBack(page, () => logIn(page, user, password), other);
 		assert.ok(back.get("code"));
 	},
-	"who cancels is sent back without a code": async (page) => {
+	"Cancel returns the browser without a code": async (page) => {
 		await page.goto(`${url}/login?${asked}`);
 		const back = await sentBack(page, () => page.getByRole("button", { name: "Cancel" }).click());
 		assert.equal(back.get("error"), "access_denied");

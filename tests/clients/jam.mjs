@@ -1,4 +1,4 @@
-// tests/clients/jam.mjs -- jmap-jam, a JMAP client from npm, against a running outbox: get, query, set and references.
+// tests/clients/jam.mjs -- tests a running outbox with jmap-jam, a JMAP client from npm: get, query, set and references.
 import assert from "node:assert/strict";
 import JamClient from "jmap-jam";
 
@@ -6,7 +6,7 @@ const jam = new JamClient({
 	sessionUrl: `${process.env.OUTBOX_URL}/.well-known/jmap`,
 	bearerToken: process.env.OUTBOX_TOKEN,
 });
-// Its table of capabilities knows only methods of the RFCs.
+// jmap-jam's table of capabilities has only methods from RFCs.
 const using = { using: ["urn:stalwart:jmap"] };
 const session = await jam.session;
 const accountId = session.primaryAccounts["urn:stalwart:jmap"];
@@ -41,7 +41,7 @@ const dmarcReport = (domain) => ({
 	},
 });
 
-// What a step makes, the steps after it use.
+// Later steps use the records that earlier steps make.
 const made = {};
 
 const steps = {
