@@ -24,7 +24,7 @@ SAMPLES    ?= ../shared/samples
 CLANG      ?= clang
 
 ROOMS     := base metrics poison json model config storage storage/query storage/wire storage/serve storage/archive storage/login auth login jmap report schema fcgi daemon client ctl
-PKGS      := jansson libsodium fcgi libidn2 libconfuse libzstd zlib libcurl libxml-2.0 libpsl gmime-3.0
+PKGS      := jansson libsodium fcgi libidn2 liburiparser libconfuse libzstd zlib libcurl libxml-2.0 libpsl gmime-3.0
 PKG_FLAGS := $(patsubst -I%,-isystem%,$(shell pkg-config --cflags $(PKGS)))
 PKG_LIBS  := $(shell pkg-config --libs $(PKGS))
 CPPFLAGS  += -D_GNU_SOURCE -I. $(PKG_FLAGS)

@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <time.h>
 
+#define LEAP_YEAR_MIN 1972 /* of the first leap second (RFC 3339, D) */
+#define LEAP_YEAR_MAX 9998 /* the second behind it has to be a date, too */
+
 /* The number that the len digits at s form, or -1. */
 static int
 digits(const char *s, size_t len)
@@ -25,6 +28,17 @@ days_in(int year, int month)
 	bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
 
 	return days[month - 1] + (month == 2 && leap);
+}
+
+/* RFC 3339, 5.7: the last second of a June or December may be 60. */
+static bool
+is_leap_second(const struct tm *t)
+{
+	int year = t->tm_year + 1900, month = t->tm_mon + 1;
+
+	return t->tm_sec == 60 && t->tm_min == 59 && t->tm_hour == 23 &&
+	    (month == 6 || month == 12) && t->tm_mday == days_in(year, month) &&
+	    year >= LEAP_YEAR_MIN && year <= LEAP_YEAR_MAX;
 }
 
 bool
@@ -55,10 +69,10 @@ date_parse(struct str s, int64_t *seconds)
 	t.tm_sec = digits(s.s + 17, 2);
 	if (month < 1 || month > 12 || t.tm_mday < 1 || t.tm_mday > days_in(year, month))
 		return false;
-	if (t.tm_hour > 23 || t.tm_min > 59 || t.tm_sec > 59)
-		return false;
 	t.tm_year = year - 1900;
 	t.tm_mon = month - 1;
+	if (t.tm_hour > 23 || t.tm_min > 59 || (t.tm_sec > 59 && !is_leap_second(&t)))
+		return false;
 	*seconds = (int64_t)timegm(&t);
 	return true;
 }

@@ -32,6 +32,7 @@ static const struct err_name names[ERR__COUNT] = {
 	"A result reference failed"},
     [ERR_FORBIDDEN] = {"forbidden", 200, "The token lacks a permission"},
     [ERR_ACCOUNT_NOT_FOUND] = {"accountNotFound", 200, "There is no such account"},
+    [ERR_ACCOUNT_READ_ONLY] = {"accountReadOnly", 200, "The token may change nothing"},
     [ERR_REQUEST_TOO_LARGE] = {"requestTooLarge", 200, "The call asks for too much at once"},
     [ERR_STATE_MISMATCH] = {"stateMismatch", 200, "The state is not ifInState"},
     [ERR_CANNOT_CALCULATE_CHANGES] = {"cannotCalculateChanges", 200,

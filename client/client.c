@@ -222,8 +222,8 @@ out:
 static enum err_code
 code_of(const char *type)
 {
-	static const enum err_code told[] = {
-	    ERR_FORBIDDEN, ERR_SERVER_UNAVAILABLE, ERR_ANCHOR_NOT_FOUND, ERR_REQUEST_TOO_LARGE};
+	static const enum err_code told[] = {ERR_FORBIDDEN, ERR_ACCOUNT_READ_ONLY,
+	    ERR_SERVER_UNAVAILABLE, ERR_ANCHOR_NOT_FOUND, ERR_REQUEST_TOO_LARGE};
 
 	for (size_t i = 0; i < sizeof told / sizeof told[0]; i++)
 		if (strcmp(type, err_name(told[i])->type) == 0)

@@ -63,6 +63,7 @@ status_of(enum err_code code)
 	    [ERR_INVALID_ARGUMENTS] = 2,
 	    [ERR_UNAUTHORIZED] = 3,
 	    [ERR_FORBIDDEN] = 3,
+	    [ERR_ACCOUNT_READ_ONLY] = 3,
 	    [ERR_SERVER_UNAVAILABLE] = 4,
 	    [ERR_NOT_READY] = 4,
 	    [ERR_WARNING] = 5,

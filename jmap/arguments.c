@@ -1,6 +1,8 @@
 /* jmap/arguments.c -- the check of a call's arguments against its table. */
 #include "jmap/arguments.h"
 
+#include <ctype.h>
+
 #include "json/number.h"
 
 static bool
@@ -77,6 +79,27 @@ is_object_map(const json_t *v)
 	return json_is_object(v);
 }
 
+bool
+is_id(struct str s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if (!isalnum((unsigned char)s.s[i]) && s.s[i] != '-' && s.s[i] != '_')
+			return false;
+	return s.len > 0 && s.len <= ARG_ID_MAX;
+}
+
+static bool
+is_creation_map(const json_t *v)
+{
+	const char *id;
+	json_t *one;
+
+	json_object_foreach((json_t *)v, id, one)
+		if (!is_id(str_of(id)))
+			return false;
+	return is_object_map(v);
+}
+
 static const struct {
 	bool (*is)(const json_t *v);
 	const char *want;
@@ -90,6 +113,9 @@ static const struct {
     [ARG_OBJECT] = {is_object, "an object"},
     [ARG_OBJECTS] = {is_objects, "an array of objects"},
     [ARG_OBJECT_MAP] = {is_object_map, "an object whose members are objects"},
+    [ARG_CREATION_MAP] = {is_creation_map,
+	"an object whose members are objects, and whose names are creation ids: 1 to 255 of "
+	"A-Z, a-z, 0-9, - and _"},
 };
 
 bool

@@ -19,8 +19,9 @@ enum argument_kind {
 	ARG_STRING,
 	ARG_STRINGS, /* String[], Id[] */
 	ARG_OBJECT,
-	ARG_OBJECTS,    /* Foo[] */
-	ARG_OBJECT_MAP, /* Id[Foo] */
+	ARG_OBJECTS,      /* Foo[] */
+	ARG_OBJECT_MAP,   /* String[Foo]: updates, by an id or by "#" and a creation id */
+	ARG_CREATION_MAP, /* Id[Foo] */
 	ARG__COUNT
 };
 
@@ -38,6 +39,10 @@ struct argument {
 /* ERR_INVALID_ARGUMENTS, naming the argument, if one is missing, of the wrong type or not in
  * the table.  Takes the nulls off args. */
 bool arguments_check(const struct argument *table, json_t *args, struct err *e);
+
+/* 1.2: 1 to 255 of A to Z, a to z, 0 to 9, "-" and "_". */
+bool is_id(struct str s);
+#define ARG_ID_MAX 255
 
 bool argument_is(enum argument_kind kind, const json_t *v);
 int64_t argument_int(const json_t *v); /* of an ARG_INT, ARG_UINT or ARG_POSITIVE; NULL is 0 */

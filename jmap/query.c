@@ -40,7 +40,7 @@ read_window(const struct call *c, struct store_query *q, uint64_t limit, struct 
 }
 
 static void
-write_answer(struct call *c, const struct store_ids *r, size_t n, bool cut)
+write_answer(struct call *c, const struct store_ids *r, uint64_t limit)
 {
 	const bool far =
 	    r->position > ARG_INT_MAX; /* an offset may lead out of what is an Int */
@@ -54,15 +54,14 @@ write_answer(struct call *c, const struct store_ids *r, size_t n, bool cut)
 	write_name(out, "position");
 	buf_printf(out, "%llu", (unsigned long long)(far ? ARG_INT_MAX : r->position));
 	write_name(out, "ids");
-	write_ids(out, c->type, r->ids, n);
+	write_ids(out, c->type, r->ids, r->n);
 	if (r->has_total) {
 		write_name(out, "total");
 		buf_printf(out, "%llu", (unsigned long long)r->total);
 	}
-	/* 5.5: "limit" is there if the server set it. */
-	if (cut) {
+	if (limit > 0) {
 		write_name(out, "limit");
-		buf_printf(out, "%zu", n);
+		buf_printf(out, "%llu", (unsigned long long)limit);
 	}
 	buf_putc(out, '}');
 }
@@ -75,17 +74,16 @@ jmap_query(struct call *c, struct err *e)
 	struct store_query q = {0};
 	struct filter f;
 	struct store_ids r = {0};
-	bool ok = false, cut;
+	bool ok = false;
 
 	if (!query_read(c, &q, &f, e))
 		goto out;
-	/* One more than we may show tells whether there is more to show. */
-	if (!read_window(c, &q, asked > most ? most + 1 : asked, e))
+	if (!read_window(c, &q, asked > most ? most : asked, e))
 		goto out;
 	if (!store_query(c->run->jmap->store, &q, &r, e))
 		goto out;
-	cut = r.n > most;
-	write_answer(c, &r, cut ? (size_t)most : r.n, cut);
+	/* 5.5: "limit" is there if the server set one, or another than the client's. */
+	write_answer(c, &r, asked > most ? most : 0);
 	ok = true;
 out:
 	store_ids_free(&r);

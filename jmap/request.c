@@ -39,7 +39,7 @@ is_id_map(const json_t *v)
 	if (!json_is_object(v))
 		return false;
 	json_object_foreach((json_t *)v, creation_id, id)
-		if (!string_is(id))
+		if (!is_id(str_of(creation_id)) || !is_id(json_str(id)))
 			return false;
 	return true;
 }
@@ -58,7 +58,9 @@ check_shape(const json_t *request, struct err *e)
 		return err_set(e, ERR_NOT_REQUEST,
 		    "methodCalls must be an array of [name, arguments object, call id]");
 	if (created_ids != NULL && !is_id_map(created_ids))
-		return err_set(e, ERR_NOT_REQUEST, "createdIds must be an object of strings");
+		return err_set(e, ERR_NOT_REQUEST,
+		    "createdIds must be an object of ids, whose names are creation ids: each 1 "
+		    "to 255 of A-Z, a-z, 0-9, - and _");
 	return true;
 }
 

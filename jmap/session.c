@@ -60,8 +60,8 @@ write_capabilities(struct buf *out, const struct limits *l)
 	buf_puts(out, "}}");
 }
 
-static bool
-may_write(const struct principal *p)
+bool
+account_is_read_only(const struct principal *p)
 {
 	permissions write = 0;
 
@@ -69,7 +69,7 @@ may_write(const struct principal *p)
 		write |= permission_of(model_types[i], ACTION_CREATE) |
 		    permission_of(model_types[i], ACTION_UPDATE) |
 		    permission_of(model_types[i], ACTION_DESTROY);
-	return (p->permissions & write) != 0;
+	return (p->permissions & write) == 0;
 }
 
 static void
@@ -77,8 +77,8 @@ write_account(struct buf *out, const struct principal *p)
 {
 	buf_puts(out, "{\"" JMAP_ACCOUNT_ID "\":{\"name\":");
 	text_string(out, str_of(p->subject));
-	buf_printf(
-	    out, ",\"isPersonal\":true,\"isReadOnly\":%s", may_write(p) ? "false" : "true");
+	buf_printf(out, ",\"isPersonal\":true,\"isReadOnly\":%s",
+	    account_is_read_only(p) ? "true" : "false");
 	buf_puts(out, ",\"accountCapabilities\":{\"" JMAP_CAPABILITY_OUTBOX "\":{}}}}");
 }
 

@@ -9,4 +9,7 @@
 void write_session_state(
     struct buf *out, const struct jmap *j, const struct principal *p, struct str base_url);
 
+/* Whether p may change nothing at all: isReadOnly of the account (2). */
+bool account_is_read_only(const struct principal *p);
+
 #endif

@@ -17,17 +17,16 @@ show_parsed(const struct type *t, struct str body, uint64_t wanted, enum face fa
 	return true;
 }
 
-/* What is stored is what FACE_ARRAYS shows, so that a whole record need not be parsed. */
+/* A whole record of the present fields is stored as FACE_ARRAYS shows it, and need not be
+ * parsed.  One that is older lacks fields, of which the defaults are shown (RFC 8620, 5.1). */
 bool
 show_body(const struct type *t, struct str body, uint64_t wanted, enum face face,
     struct buf *out, struct err *e)
 {
 	if (wanted == 0)
 		return true;
-	if (face != FACE_ARRAYS || wanted != MODEL_ALL_FIELDS)
+	if (face != FACE_ARRAYS || wanted != MODEL_ALL_FIELDS || !model_is_current(t, body))
 		return show_parsed(t, body, wanted, face, out, e);
-	if (body.len < 2)
-		return err_set(e, ERR_SERVER_FAIL, "A stored record cannot be read");
 	buf_add(out, body.s + 1, body.len - 2);
 	return true;
 }

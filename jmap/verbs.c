@@ -19,7 +19,7 @@ static const struct argument changes_arguments[] = {
 static const struct argument set_arguments[] = {
     {"accountId", ARG_STRING, 0},
     {"ifInState", ARG_STRING, ARG_NULLABLE},
-    {"create", ARG_OBJECT_MAP, ARG_NULLABLE},
+    {"create", ARG_CREATION_MAP, ARG_NULLABLE},
     {"update", ARG_OBJECT_MAP, ARG_NULLABLE},
     {"destroy", ARG_STRINGS, ARG_NULLABLE},
     {0},

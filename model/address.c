@@ -1,6 +1,8 @@
-/* model/address.c -- e-mail addresses (RFC 5321, RFC 6531) and URIs (RFC 3986). */
+/* model/address.c -- e-mail addresses (RFC 5321, RFC 6531) and URIs (RFC 3986, RFC 6068). */
 #include <arpa/inet.h>
+#include <stdlib.h>
 #include <string.h>
+#include <uriparser/Uri.h>
 
 #include "model/kinds.h"
 
@@ -73,143 +75,133 @@ is_quoted_string(struct str s)
 	return true;
 }
 
+/* "[192.0.2.1]" or "[IPv6:2001:db8::1]" (RFC 5321, 4.1.3) */
+static bool
+is_address_literal(struct str s)
+{
+	char text[INET6_ADDRSTRLEN];
+	struct in6_addr a;
+	int family = AF_INET;
+
+	if (s.len < 2 || s.s[0] != '[' || s.s[s.len - 1] != ']')
+		return false;
+	s = (struct str){s.s + 1, s.len - 2};
+	if (str_cut_prefix_nocase(&s, "IPv6:"))
+		family = AF_INET6;
+	if (s.len >= sizeof text || memchr(s.s, '\0', s.len) != NULL)
+		return false;
+	memcpy(text, s.s, s.len);
+	text[s.len] = '\0';
+	return inet_pton(family, text, &a) == 1;
+}
+
+static bool
+is_domain(const struct field *f, struct str s)
+{
+	struct buf rubbish = {0};
+	bool ok = domain_canonical(f, s, &rubbish);
+
+	buf_free(&rubbish);
+	return ok;
+}
+
+/* Mailbox (RFC 5321, 4.1.2) */
+static bool
+is_mailbox(const struct field *f, struct str s)
+{
+	const char *at = s.len == 0 ? NULL : memrchr(s.s, '@', s.len);
+	struct str local;
+
+	if (at == NULL || s.len > EMAIL_MAX || at - s.s > EMAIL_LOCAL_MAX)
+		return false;
+	local = take(&s, (size_t)(at - s.s));
+	take(&s, 1);
+	return (is_dot_atom(local) || is_quoted_string(local)) &&
+	    (is_address_literal(s) || is_domain(f, s));
+}
+
+/* --- URIs --- */
+
+/* uri borrows from s; uriFreeUriMembersA() afterwards. */
+static bool
+parse_uri(struct str s, UriUriA *uri)
+{
+	const char *error;
+
+	return s.len > 0 && s.len <= URI_MAX &&
+	    uriParseSingleUriExA(uri, s.s, s.s + s.len, &error) == URI_SUCCESS;
+}
+
+static bool
+has(UriTextRangeA part)
+{
+	return part.first != NULL;
+}
+
+static bool
+is_utf8_text(struct str s)
+{
+	json_t *v = json_stringn(s.s, s.len);
+
+	json_decref(v);
+	return v != NULL && memchr(s.s, '\0', s.len) == NULL;
+}
+
+/* The one address of a mailto URI (RFC 6068, 2), decoded.  Header fields, further addresses and
+ * a fragment have no place in an address, and "//" begins no mailto URI. */
+static bool
+add_mailto(struct str s, struct buf *out)
+{
+	UriUriA uri = {0};
+	struct str path;
+	char *text = NULL;
+	bool ok = false;
+
+	if (!parse_uri(s, &uri))
+		return false;
+	if (has(uri.hostText) || has(uri.query) || has(uri.fragment) || uri.absolutePath ||
+	    uri.pathHead == NULL || uri.pathHead->next != NULL)
+		goto out;
+	path = (struct str){uri.pathHead->text.first,
+	    (size_t)(uri.pathHead->text.afterLast - uri.pathHead->text.first)};
+	/* A comma stands between addresses; one that belongs to an address is encoded. */
+	if (path.len == 0 || memchr(path.s, ',', path.len) != NULL)
+		goto out;
+	text = str_dup(path);
+	path = (struct str){
+	    text, (size_t)(uriUnescapeInPlaceExA(text, URI_FALSE, URI_BR_DONT_TOUCH) - text)};
+	ok = is_utf8_text(path);
+	buf_add_str(out, path);
+out:
+	free(text);
+	uriFreeUriMembersA(&uri);
+	return ok;
+}
+
 bool
 email_canonical(const struct field *f, struct str s, struct buf *out)
 {
-	struct str local;
-	const char *at;
-	size_t end;
+	const size_t start = out->len;
+	struct str rest = s;
 
-	str_cut_prefix_nocase(&s, "mailto:");
-	at = s.len == 0 ? NULL : memrchr(s.s, '@', s.len);
-	if (at == NULL || s.len > EMAIL_MAX || at - s.s > EMAIL_LOCAL_MAX)
+	if (!str_cut_prefix_nocase(&rest, "mailto:"))
+		buf_add_str(out, s);
+	else if (!add_mailto(s, out))
 		return false;
-	buf_add_str(out, s);
-	local = take(&s, (size_t)(at - s.s));
-	take(&s, 1);
-	if (!is_dot_atom(local) && !is_quoted_string(local))
-		return false;
-	/* The domain has to be one, but stays as it was sent. */
-	end = out->len;
-	if (!domain_canonical(f, s, out))
-		return false;
-	out->len = end;
-	return true;
-}
-
-/* How many bytes at the start of s are pchar (RFC 3986, 3.3) without ":" and "@", or in also.
- */
-static size_t
-span(struct str s, const char *also)
-{
-	static const char hex[] = "0123456789abcdefABCDEF";
-	size_t i = 0;
-
-	for (; i < s.len; i++) {
-		char c = s.s[i];
-
-		if (c == '%' && s.len - i > 2 && is_one_of(s.s[i + 1], hex) &&
-		    is_one_of(s.s[i + 2], hex))
-			i += 2;
-		else if (!is_alpha(c) && !is_digit(c) && !is_one_of(c, "-._~!$&'()*+,;=") &&
-		    !is_one_of(c, also))
-			break;
-	}
-	return i;
-}
-
-static size_t
-digits_span(struct str s)
-{
-	size_t i = 0;
-
-	while (i < s.len && is_digit(s.s[i]))
-		i++;
-	return i;
-}
-
-/* "[2001:db8::1]" at the start of *s; taken off if it is there. */
-static bool
-cut_ip_literal(struct str *s)
-{
-	const char *end = s->len == 0 ? NULL : memchr(s->s, ']', s->len);
-	char text[INET6_ADDRSTRLEN];
-	struct in6_addr a;
-	size_t len;
-
-	if (end == NULL || s->s[0] != '[')
-		return false;
-	len = (size_t)(end - s->s) - 1;
-	if (len >= sizeof text || memchr(s->s + 1, '\0', len) != NULL)
-		return false;
-	memcpy(text, s->s + 1, len);
-	text[len] = '\0';
-	if (inet_pton(AF_INET6, text, &a) != 1)
-		return false;
-	take(s, len + 2);
-	return true;
-}
-
-/* [userinfo "@"] host [":" port] (3.2) */
-static bool
-is_authority(struct str s)
-{
-	const char *at = s.len == 0 ? NULL : memrchr(s.s, '@', s.len);
-
-	if (at != NULL) {
-		struct str user = take(&s, (size_t)(at - s.s));
-
-		take(&s, 1);
-		if (span(user, ":") != user.len)
-			return false;
-	}
-	if (!cut_ip_literal(&s))
-		take(&s, span(s, ""));
-	if (s.len > 0 && s.s[0] == ':') {
-		take(&s, 1);
-		take(&s, digits_span(s));
-	}
-	return s.len == 0;
-}
-
-/* scheme ":" (3.1), taken off */
-static bool
-cut_scheme(struct str *s)
-{
-	size_t i = 0;
-
-	if (s->len == 0 || !is_alpha(s->s[0]))
-		return false;
-	while (
-	    i < s->len && (is_alpha(s->s[i]) || is_digit(s->s[i]) || is_one_of(s->s[i], "+-.")))
-		i++;
-	if (i == s->len || s->s[i] != ':')
-		return false;
-	take(s, i + 1);
-	return true;
+	return is_mailbox(f, (struct str){out->s + start, out->len - start});
 }
 
 bool
 uri_canonical(const struct field *f, struct str s, struct buf *out)
 {
-	(void)f;
-	if (s.len > URI_MAX)
-		return false;
-	buf_add_str(out, s);
-	if (!cut_scheme(&s))
-		return false;
-	if (str_cut_prefix(&s, "//")) {
-		size_t len = 0;
+	UriUriA uri = {0};
+	bool ok;
 
-		while (len < s.len && !is_one_of(s.s[len], "/?#"))
-			len++;
-		if (!is_authority(take(&s, len)))
-			return false;
-	}
-	take(&s, span(s, ":@/"));
-	if (str_cut_prefix(&s, "?"))
-		take(&s, span(s, ":@/?"));
-	if (str_cut_prefix(&s, "#"))
-		take(&s, span(s, ":@/?"));
-	return s.len == 0;
+	(void)f;
+	if (!parse_uri(s, &uri))
+		return false;
+	ok = has(uri.scheme);
+	uriFreeUriMembersA(&uri);
+	buf_add_str(out, s);
+	return ok;
 }

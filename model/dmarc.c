@@ -269,8 +269,8 @@ const struct type dmarc_internal_report = {
 	    .name = "DMARC",
 	    .title = "Outbound DMARC Reports",
 	    .subtitle = "DMARC aggregate reports pending delivery",
-	    .singular = "report",
-	    .plural = "reports",
+	    .singular = "DMARC report",
+	    .plural = "DMARC reports",
 	    .label = KEY_DOMAIN,
 	},
     .fields =

@@ -141,7 +141,10 @@ const struct kind_row model_kinds[KIND__COUNT] = {
 	domain_canonical, NULL},
     [KIND_EMAIL] = {"EmailAddress", "must be an e-mail address, such as reports@example.com",
 	"An e-mail address of at most 254 bytes, at most 64 of them before the `@`; UTF-8 is "
-	"allowed (RFC 6531). A `mailto:` before it is dropped. Letters keep their case.",
+	"allowed (RFC 6531), and so is an address literal, `a@[192.0.2.1]`. Of a `mailto:` URI "
+	"(RFC "
+	"6068) the address is stored, decoded; it may have one address and nothing else. "
+	"Letters keep their case.",
 	email_canonical, NULL},
     [KIND_URI] = {"Uri", "must be a URI, such as https://example.com/reports",
 	"An absolute URI (RFC 3986) of at most 2048 bytes.", uri_canonical, NULL},
@@ -162,7 +165,7 @@ const struct kind_row model_kinds[KIND__COUNT] = {
     [KIND_DATE] = {"UTCDateTime",
 	"must be a date and time in UTC, such as 2026-01-31T08:00:00Z",
 	"A date and time in UTC, as in `2026-01-31T08:00:00Z`. A fraction of a second is "
-	"dropped.",
+	"dropped, and a leap second becomes the second after it.",
 	date_canonical, NULL},
     [KIND_ENUM] = {"Enum", NULL, "One of the names that its table lists.", enum_canonical,
 	NULL},

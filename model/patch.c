@@ -150,6 +150,9 @@ apply(const struct edit *e, const struct type *t, json_t *object)
 		const struct field *f = model_field(t, step, NULL);
 		json_t *next = NULL;
 
+		/* 5.3: to remove what is not there is a no-op. */
+		if (rest.s == NULL && f == NULL && json_is_null(e->value))
+			return;
 		if (rest.s == NULL && f == NULL) {
 			problems_add(e->problems, e->path, "is not a property of %s", t->name);
 			return;

@@ -14,6 +14,8 @@
  * - "report/records/0/count" edits an item of a list, "report/records/0": null removes it, and
  * an index that is one past the end or beyond appends; indexes are those before the patch.
  *
+ * Null for a property that no table has is a no-op, as nothing is there to remove.
+ *
  * An invalid property is a last step that names none.  The patch itself is at fault (p->patch)
  * for a key that is the prefix of another, a parent that does not exist or is not an object, an
  * escape other than ~0 and ~1, and on FACE_ARRAYS for any pointer into a set or list.

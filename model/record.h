@@ -71,6 +71,10 @@ bool model_record(const struct type *t, const json_t *v, size_t max_bytes, struc
     struct problems *p);
 void record_free(struct record *r);
 
+/* Whether text, the canonical text of a record that may have been stored long ago, has just the
+ * fields that the tables have now, at every level: then it is what FACE_ARRAYS shows. */
+bool model_is_current(const struct type *t, struct str text);
+
 /* Writes a stored record for a face: the fields whose bit is set in wanted (bit i is
  * t->fields[i]), as members without the braces: "domain":"example.com","rua":[...].  v is the
  * parsed canonical text; for a field that it lacks, because it is older than that, stands the

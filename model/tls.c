@@ -114,8 +114,8 @@ const struct type tls_internal_report = {
 	    .name = "TLS",
 	    .title = "Outbound TLS Reports",
 	    .subtitle = "TLS aggregate reports pending delivery",
-	    .singular = "report",
-	    .plural = "reports",
+	    .singular = "TLS report",
+	    .plural = "TLS reports",
 	    .label = KEY_DOMAIN,
 	},
     .fields =

@@ -118,7 +118,7 @@ struct view {
 	const struct menu *menu;       /* of the second level at least */
 	const char *name;              /* in the menu, "DMARC" */
 	const char *title, *subtitle;  /* of the list */
-	const char *singular, *plural; /* of a record, "report" */
+	const char *singular, *plural; /* of a record, "TLS report" */
 	enum key label;                /* the field with this key tells records apart */
 };
 

@@ -64,8 +64,11 @@ object_of(const struct type *t)
 	return object;
 }
 
-/* The command line's own name for a type of records leads to the same.  It has no description:
- * the WebUI's search would offer it as a page of its own, and then find it in no menu. */
+/* The WebUI's search offers every object whose description has the words that were typed, and
+ * the menu has no page for these: so the description has no word of the reports. */
+#define ALIAS_DESCRIPTION "Another name, for the command line"
+
+/* The command line's own name for a type of records leads to the same. */
 static void
 add_alias(json_t *document, const struct type *t)
 {
@@ -73,7 +76,7 @@ add_alias(json_t *document, const struct type *t)
 	json_t *name = schema_name(t->name), *alias = schema_name(t->alias);
 	json_t *object = object_of(t);
 
-	json_object_set_new(object, "description", json_string(""));
+	json_object_set_new(object, "description", json_string(ALIAS_DESCRIPTION));
 	put(document, "objects", alias, object);
 
 	for (size_t i = 0; i < sizeof same / sizeof same[0]; i++) {

@@ -312,9 +312,10 @@ a_query_is_cut_at_the_limit_and_says_so(void)
 	check_query(t, "{\"limit\":9007199254740991}", 3, 3);
 	check_query(t, "{\"limit\":3}", 3, -1);
 	check_query(t, "{\"limit\":2}", 2, -1);
-	check_query(t, "{\"position\":1}", 3, -1);
+	check_query(t, "{\"position\":1}", 3, 3);
 	l.outbox.limits.max_query_limit = 4;
-	check_query(t, "{}", 4, -1);
+	check_query(t, "{}", 4, 4);
+	check_query(t, "{\"limit\":4}", 4, -1);
 	local_stop(&l);
 }
 

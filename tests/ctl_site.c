@@ -386,7 +386,7 @@ a_status_tells_what_went_wrong(void)
 		    "the server answers forbidden"}},
 	    {"reader",
 		{"outboxctl update tls-internal-report t0000000001 --field domain=a.example", 3,
-		    NULL, "outboxctl: t0000000001: forbidden"}},
+		    NULL, "the server answers accountReadOnly"}},
 	    {"revoked", {"outboxctl query tls-internal-report", 3, NULL, "answers 401"}},
 	    {"expired", {"outboxctl describe", 3, NULL, "answers 401"}},
 	    {"reader",

@@ -98,15 +98,15 @@ set_takes_records_of_so_many_bytes(void)
 }
 
 static void
-query_says_when_it_cut_the_results(void)
+query_tells_the_limit_that_the_server_sets(void)
 {
 	struct outbox o;
 
 	outbox_start(&o);
 	o.limits.max_query_limit = 2;
 	outbox_fill(&o, 2);
-	answer_expect(&o, FACE_MAPS, D "query", "{}", "/limit", NULL);
-	answer_expect(&o, FACE_MAPS, D "query", "{\"limit\":9}", "/limit", NULL);
+	answer_expect(&o, FACE_MAPS, D "query", "{}", "/limit", "2");
+	answer_expect(&o, FACE_MAPS, D "query", "{\"limit\":9}", "/limit", "2");
 	outbox_fill(&o, 1);
 	answer_expect(&o, FACE_MAPS, D "query", "{}", "/limit", "2");
 	answer_expect(&o, FACE_MAPS, D "query", "{\"limit\":3}", "/ids",
@@ -218,7 +218,7 @@ const CU_TestInfo jmap_limits_tests[] = {
     {"/get answers so many bytes", get_answers_so_many_bytes},
     {"/set takes so many records", set_takes_so_many_records},
     {"/set takes records of so many bytes", set_takes_records_of_so_many_bytes},
-    {"/query says when it cut the results", query_says_when_it_cut_the_results},
+    {"/query tells the limit that the server sets", query_tells_the_limit_that_the_server_sets},
     {"/changes come in pages", changes_come_in_pages},
     {"/queryChanges ends where maxChanges says", query_changes_end_where_maxchanges_says},
     CU_TEST_INFO_NULL,

@@ -256,6 +256,9 @@ permissions_are_asked_for_each_method_and_record(void)
 	answer_expect(&o, FACE_ARRAYS, T "query", "{}", "/type", "\"forbidden\"");
 	answer_expect(&o, FACE_ARRAYS, T "queryChanges", "{\"sinceQueryState\":\"\"}", "/type",
 	    "\"forbidden\"");
+	answer_expect(&o, FACE_ARRAYS, D "set", CREATE, "/type", "\"accountReadOnly\"");
+	answer_expect(&o, FACE_ARRAYS, D "set", "{}", "/type", "\"accountReadOnly\"");
+	o.principal.permissions |= permission_of(&tls_internal_report, ACTION_CREATE);
 	answer_expect(&o, FACE_ARRAYS, D "set", CREATE, "/notCreated/k/type", "\"forbidden\"");
 	answer_expect(&o, FACE_ARRAYS, D "set", "{\"update\":{\"" FIRST_ID "\":{}}}",
 	    "/notUpdated/" FIRST_ID "/type", "\"forbidden\"");
@@ -503,7 +506,7 @@ clients(const struct outbox *o, const char *method, const char *before, const ch
 	for (int i = 0; i < CLIENTS; i++) {
 		struct buf args = {0};
 
-		buf_printf(&args, "%s\"client %d\"%s", before, i, after);
+		buf_printf(&args, "%s\"client-%d\"%s", before, i, after);
 		pids[i] = fork();
 		if (pids[i] == 0)
 			_exit(client(o, method, buf_terminate(&args), rounds, path, json));
@@ -553,6 +556,62 @@ updates_of_one_record_by_many_all_succeed(void)
 	outbox_stop(&o);
 }
 
+/* Stores a record as a version did that had fewer fields: rua only if it is to have it. */
+static void
+store_older(struct outbox *o, bool with_rua)
+{
+	struct keys keys = {.domain = STR("a.example"),
+	    .created_at = 1,
+	    .deliver_at = 2,
+	    .n_policies = 1,
+	    .policies = {3}};
+	struct store_op op = {
+	    .kind = STORE_CREATE, .created_by = STORE_NOT_CREATED_HERE, .keys = &keys};
+	struct store_set q = {
+	    .type = &dmarc_internal_report, .ops = &op, .n = 1, .opid = {1 + with_rua}};
+	struct store_results r = {0};
+	struct buf body = {0};
+	struct err e = {0};
+
+	buf_printf(&body, "{%s\"policyIdentifier\":3,", with_rua ? "\"rua\":[]," : "");
+	buf_puts(&body,
+	    "\"report\":{\"version\":1.0,\"orgName\":\"O\",\"records\":[{\"count\":7}]},"
+	    "\"domain\":\"a.example\",\"createdAt\":\"1970-01-01T00:00:01Z\","
+	    "\"deliverAt\":\"1970-01-01T00:00:02Z\"}");
+	op.body = buf_str(&body);
+	CU_ASSERT_TRUE_FATAL(store_set(o->store, &q, &r, &e));
+	CU_ASSERT_EQUAL(r.results[0].outcome, STORE_DONE);
+	store_results_free(&r);
+	buf_free(&body);
+}
+
+/* RFC 8620, 5.1: all properties of the object are returned. */
+static void
+a_record_from_before_a_field_existed_shows_its_default(void)
+{
+	static const char *const wanted[] = {"{}", "{\"properties\":[\"report\",\"rua\"]}"};
+	static const enum face faces[] = {FACE_ARRAYS, FACE_MAPS};
+	struct outbox o;
+
+	outbox_start(&o);
+	store_older(&o, false);
+	store_older(&o, true);
+	for (size_t i = 0; i < 4; i++) {
+		enum face face = faces[i / 2];
+		const char *none = face == FACE_ARRAYS ? "[]" : "{}";
+		json_t *a = outbox_call(&o, face, D "get", wanted[i % 2]);
+
+		CU_ASSERT_TRUE(answer_has(a, "/list/0/rua", none));
+		CU_ASSERT_TRUE(answer_has(a, "/list/1/rua", none));
+		CU_ASSERT_TRUE(answer_has(a, "/list/1/report/errors", none));
+		CU_ASSERT_TRUE(answer_has(a, "/list/1/report/generator", "null"));
+		CU_ASSERT_TRUE(answer_has(a, "/list/1/report/records/0/count", "7"));
+		CU_ASSERT_TRUE(answer_has(a, "/list/1/report/records/0/dkimResults", none));
+		json_decref(a);
+	}
+	outbox_stop(&o);
+}
+
 const CU_TestInfo jmap_store_tests[] = {
     {"what is no Request gets a problem", what_is_no_request_gets_a_problem},
     {"calls go on after one that failed", calls_go_on_after_one_that_failed},
@@ -575,6 +634,8 @@ const CU_TestInfo jmap_store_tests[] = {
     {"a record can be changed by the call that makes it",
 	a_record_can_be_changed_by_the_call_that_makes_it},
     {"ifInState is heeded", if_in_state_is_heeded},
+    {"a record from before a field existed shows its default",
+	a_record_from_before_a_field_existed_shows_its_default},
     {"a request sent again is done once", a_request_sent_again_is_done_once},
     {"requests without a name are each done", requests_without_a_name_are_each_done},
     {"of many clients in one state one wins", of_many_clients_in_one_state_one_wins},
