@@ -50,9 +50,10 @@ begins_with_mark(struct str string)
 	    str_cut_prefix_nocase(&inside, MARK_ESCAPE);
 }
 
-/* Writes text with marked numbers to out, which stays empty if there are none.  False if a
- * string has the mark already. */
-static bool
+/* Writes text with marked numbers to out, which stays empty if there are none.  NULL, or what
+ * is wrong: a string has the mark already, or a NUL stands behind a number, where Jansson
+ * passes over it. */
+static const char *
 mark_numbers(struct str text, struct buf *out)
 {
 	size_t done = 0, len;
@@ -63,9 +64,11 @@ mark_numbers(struct str text, struct buf *out)
 		if (rest.s[0] == '"') {
 			len = string_span(rest);
 			if (begins_with_mark(rest))
-				return false;
+				return "a string begins with a noncharacter";
 			continue;
 		}
+		if (rest.s[0] == '\0')
+			return "there is a NUL byte outside a string";
 		len = rest.s[0] == '-' || (rest.s[0] >= '0' && rest.s[0] <= '9')
 		    ? number_span(rest)
 		    : 1;
@@ -80,7 +83,7 @@ mark_numbers(struct str text, struct buf *out)
 	}
 	if (out->len > 0)
 		buf_add_str(out, from(text, done));
-	return true;
+	return NULL;
 }
 
 /* The place of an error in the text as it was before numbers were marked. */
@@ -106,6 +109,7 @@ json_read(struct str text, size_t flags, json_error_t *why)
 {
 	struct buf marked = {0};
 	json_error_t unused;
+	const char *wrong;
 	json_t *v = NULL;
 
 	if (why == NULL)
@@ -113,8 +117,9 @@ json_read(struct str text, size_t flags, json_error_t *why)
 	*why = (json_error_t){.line = 1};
 	if (text.s == NULL)
 		text = STR("");
-	if (!mark_numbers(text, &marked)) {
-		snprintf(why->text, sizeof why->text, "a string begins with a noncharacter");
+	wrong = mark_numbers(text, &marked);
+	if (wrong != NULL) {
+		snprintf(why->text, sizeof why->text, "%s", wrong);
 		goto out;
 	}
 	if (marked.len > 0)

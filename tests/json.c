@@ -95,6 +95,16 @@ wrong_texts_are_refused_where_they_are_wrong(void)
 }
 
 static void
+a_NUL_outside_a_string_is_refused(void)
+{
+	static const struct str texts[] = {
+	    {"5\0", 2}, {"[5\0]", 4}, {"[0.5\0]", 6}, {"\0[]", 3}};
+
+	for (size_t i = 0; i < LEN(texts); i++)
+		CU_ASSERT_PTR_NULL(json_read(texts[i], JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL));
+}
+
+static void
 no_string_can_pass_for_a_number(void)
 {
 	static const char *const texts[] = {
@@ -258,6 +268,7 @@ const CU_TestInfo json_tests[] = {
     {"every text comes back as it was", every_text_comes_back_as_it_was},
     {"wrong texts are refused where they are wrong",
 	wrong_texts_are_refused_where_they_are_wrong},
+    {"a NUL outside a string is refused", a_NUL_outside_a_string_is_refused},
     {"no string can pass for a number", no_string_can_pass_for_a_number},
     {"integers have their exact value", integers_have_their_exact_value},
     {"signed integers have their exact value", signed_integers_have_their_exact_value},
