@@ -433,6 +433,26 @@ a_login_lasts_while_it_is_used_but_not_for_ever(void)
 }
 
 static void
+a_login_that_began_under_a_clock_that_was_ahead_ends(void)
+{
+	struct scene s;
+
+	set_scene(&s);
+	take(&s);
+	s.bare.clock.fixed_s = NOW_S - (int64_t)60 * 86400;
+	ask_refresh(&s);
+	CU_ASSERT_TRUE(take(&s));
+	for (int i = 0; i < 3; i++) {
+		s.bare.clock.fixed_s += GRANT_REFRESH_S - 1;
+		ask_refresh(&s);
+		CU_ASSERT_TRUE(take(&s));
+	}
+	/* 90 days after the first use under the right clock, less 3 seconds */
+	CU_ASSERT_EQUAL(s.job.taken.access_s, 3);
+	clear_scene(&s);
+}
+
+static void
 another_password_ends_all_logins(void)
 {
 	struct store_user again = user_named("alice", "hash 2");
@@ -840,6 +860,8 @@ const CU_TestInfo storage_login_tests[] = {
 	a_refresh_token_from_long_ago_ends_the_login_at_once},
     {"a login lasts while it is used, but not for ever",
 	a_login_lasts_while_it_is_used_but_not_for_ever},
+    {"a login that began under a clock that was ahead ends",
+	a_login_that_began_under_a_clock_that_was_ahead_ends},
     {"another password ends all logins", another_password_ends_all_logins},
     {"a user who was removed stays out when added again",
 	a_user_who_was_removed_stays_out_when_added_again},

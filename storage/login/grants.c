@@ -135,6 +135,7 @@ use_first(struct batch *b, struct take_job *job, struct grant *g, struct err *e)
 	memcpy(g->opid, job->asked.opid, sizeof g->opid);
 	memcpy(g->last, g->next, sizeof g->last);
 	g->used_s = b->now_s;
+	g->begun_s = clamp_future(g->begun_s, b->now_s, 0);
 	g->ends_s = sooner(b->now_s + GRANT_REFRESH_S, g->begun_s + GRANT_ABSOLUTE_S);
 	g->access[1] = g->access[0];
 	g->access[0].expires_s = sooner(b->now_s + GRANT_ACCESS_S, g->ends_s);
