@@ -1,4 +1,4 @@
-/* fcgi/connection.c -- the bytes of a connection into HTTP requests; and their answers. */
+/* fcgi/connection.c -- reads HTTP requests from a connection and sends the answers. */
 #include "fcgi/connection.h"
 
 #include <errno.h>
@@ -12,12 +12,12 @@
 #include "fcgi/params.h"
 #include "fcgi/tally.h"
 
-#define RECEIVE_BYTES (64 << 10) /* read at once */
-#define RECEIVES_MAX 16          /* reads before others have their turn */
-#define LARGE_BODY (64 << 10)    /* bytes: one body at a time may grow beyond */
-#define BIG (1 << 20)            /* bytes of request and answer; then memory is given back */
-#define PIECES_MAX 64            /* of an answer, in one write */
-#define STALL_MS 10000           /* a web server that takes nothing for so long is cut off */
+#define RECEIVE_BYTES (64 << 10) /* bytes of one recv() */
+#define RECEIVES_MAX 16          /* recv() calls before other connections are served */
+#define LARGE_BODY (64 << 10)    /* bytes: only one body at a time may be larger */
+#define BIG (1 << 20)            /* bytes: after a larger body or answer, free the memory */
+#define PIECES_MAX 64            /* iovecs in one sendmsg() */
+#define STALL_MS 10000           /* a web server that reads nothing for this long is cut off */
 
 void
 connection_open(struct connection *c, int fd)
@@ -105,7 +105,8 @@ send_records(int fd, struct record_answer *a, int64_t deadline_us)
 	return true;
 }
 
-/* Who reads an answer slowly must not hold the worker until its heartbeat ends it. */
+/* Stops sending at three quarters of worker_timeout_s.  Otherwise the heartbeat would end the
+ * worker when a web server reads slowly. */
 static bool
 send_answer(
     struct connection *c, struct worker *w, const struct http_response *a, int64_t started_us)
@@ -132,7 +133,8 @@ is_gone(void *arg)
 	return poll(&p, 1, 0) > 0;
 }
 
-/* The HTTP request that c has read; false if it is broken. */
+/* Fills in the HTTP request that c has read.  Returns false if the parameters are malformed or
+ * the length of the body differs from Content-Length. */
 static bool
 request_of(struct connection *c, const struct worker *w, struct http_request *r)
 {
@@ -159,7 +161,8 @@ set_request_id(struct log *l, struct str id)
 	l->request_id[id.len] = '\0';
 }
 
-/* Serves r, unless it ended a worker before.  Without an id nobody can tell it from others. */
+/* Serves r, or refuses it if it ended a worker before.  A request without an id is always
+ * served, because nothing tells it from others. */
 static void
 serve_unless_poisonous(struct worker *w, struct http_request *r, struct http_response *a)
 {
@@ -176,7 +179,7 @@ serve_unless_poisonous(struct worker *w, struct http_request *r, struct http_res
 	http_serve(&w->http, r, a);
 }
 
-/* One request and its answer; false if the connection is of no use afterwards. */
+/* Serves one request.  Returns false if the connection must be closed afterwards. */
 static bool
 answer(struct connection *c, struct worker *w)
 {
@@ -186,8 +189,10 @@ answer(struct connection *c, struct worker *w)
 	bool sent, big = c->reader.body.len > BIG;
 
 	if (!request_of(c, w, &r)) {
-		tally_broken(
-		    w, "malformed parameters, or a body of another length", started_us);
+		tally_broken(w,
+		    "the parameters are malformed, or the body does not have the length "
+		    "that Content-Length says",
+		    started_us);
 		return false;
 	}
 	set_request_id(&w->log, r.request_id);
@@ -225,8 +230,8 @@ serve(struct connection *c, struct worker *w)
 
 /* --- bytes --- */
 
-/* What a web server is told beside answers is short: if it does not fit into the socket, the
- * web server does not read. */
+/* Sends the short FastCGI records that are not part of an answer.  Returns false if they do not
+ * fit into the socket buffer: then the web server does not read. */
 static bool
 send_told(const struct connection *c, struct buf *told)
 {
@@ -238,7 +243,7 @@ send_told(const struct connection *c, struct buf *told)
 	return ok;
 }
 
-/* False if the connection is to be closed. */
+/* Returns false if the connection must be closed. */
 static bool
 take(struct connection *c, struct worker *w, struct str bytes)
 {
@@ -252,7 +257,8 @@ take(struct connection *c, struct worker *w, struct str bytes)
 		if (!send_told(c, &w->told) || end == RECORD_CLOSE)
 			return false;
 		if (end == RECORD_BAD) {
-			tally_broken(w, "no FastCGI record that a web server sends",
+			tally_broken(w,
+			    "the bytes are not a FastCGI record that a web server sends",
 			    clock_monotonic_us());
 			return false;
 		}
@@ -262,7 +268,8 @@ take(struct connection *c, struct worker *w, struct str bytes)
 	return true;
 }
 
-/* Many bodies at once would take much memory: those that grow large take turns. */
+/* Only one body at a time may grow beyond LARGE_BODY, to save memory.  The other connections
+ * pause. */
 static bool
 may_read(struct connection *c, struct worker *w)
 {

@@ -4,7 +4,8 @@
 
 #include "base/str.h"
 
-/* The value of the first cookie of that name in a Cookie header; {0}: there is none. */
+/* Returns the value of the first cookie of that name in a Cookie header, borrowed from header;
+ * {0} if there is none. */
 struct str cookie_value(struct str header, const char *name);
 
 #endif

@@ -1,4 +1,4 @@
-/* fcgi/exchange.c -- what most routes ask of a request. */
+/* fcgi/exchange.c -- what most routes need to know about a request. */
 #include "fcgi/exchange.h"
 
 #include <string.h>
@@ -46,8 +46,8 @@ exchange_check_encoding(struct exchange *x, struct err *e)
 	    "Content-Encoding must be absent or identity: send the body uncompressed");
 }
 
-/* Takes the last element off a list.  Each proxy adds what it saw behind a comma: the nearest
- * spoke last. */
+/* Removes the last element from a comma-separated list and returns it.  Each proxy appends what
+ * it saw, so the nearest proxy wrote the last element. */
 static struct str
 cut_last(struct str *list)
 {
@@ -68,7 +68,8 @@ last_of(struct str list)
 	return cut_last(&list);
 }
 
-/* Whoever sends a request chooses its Host: what is told in URLs must be a name of ours. */
+/* The client chooses the Host header, so only loopback names and the configured names may
+ * appear in URLs. */
 static bool
 check_host(const struct http *h, struct str host, struct err *e)
 {
@@ -79,8 +80,8 @@ check_host(const struct http *h, struct str host, struct err *e)
 	if (host_is_loopback(name) || host_is_listed(name, h->server_names))
 		return true;
 	return err_set(e, ERR_MISDIRECTED,
-	    "This outbox does not answer for %.*s: neither public_url nor server_names in its "
-	    "configuration is set to that",
+	    "This outbox does not answer requests for the host %.*s: add it to server_names in "
+	    "the configuration, or set public_url",
 	    name.len < 100 ? (int)name.len : 100, name.s);
 }
 

@@ -1,4 +1,4 @@
-/* fcgi/fronts.c -- the problem documents of the web servers. */
+/* fcgi/fronts.c -- the problem documents that nginx and Apache send for their own errors. */
 #include "fcgi/fronts.h"
 
 #include "jmap/jmap.h"

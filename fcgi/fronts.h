@@ -1,4 +1,4 @@
-/* fcgi/fronts.h -- the problem documents of the web servers, as files that they read.
+/* fcgi/fronts.h -- the problem documents that nginx and Apache send for their own errors.
  *
  * `make problems` writes them into nginx/ and apache/ (tools/problems.c), from the table in
  * base/status.h. */
@@ -8,9 +8,9 @@
 #include "base/status.h"
 #include "base/str.h"
 
-/* Appends the text of nginx/problems.conf: a map from a status to its document. */
+/* Appends the text of nginx/problems.conf, which maps each status to its document. */
 void fronts_nginx(struct buf *out);
-/* Appends the text of apache/errors/STATUS.json; s->front is not NULL. */
+/* Appends the text of apache/errors/STATUS.json; s->front must not be NULL. */
 void fronts_apache(const struct http_status *s, struct buf *out);
 
 #endif

@@ -1,4 +1,4 @@
-/* fcgi/heartbeat.c -- tells outboxd each second that this worker lives. */
+/* fcgi/heartbeat.c -- tells outboxd every second that this worker is alive. */
 #include "fcgi/heartbeat.h"
 
 #include <fcntl.h>
@@ -20,12 +20,12 @@
 struct heartbeat {
 	int fd;
 	int64_t timeout_us;
-	_Atomic int64_t since_us; /* when the request under way began; 0: there is none */
+	_Atomic int64_t since_us; /* when the current request began; 0: there is none */
 	sem_t stop;
 	pthread_t thread;
 };
 
-/* Whatever lock the other thread holds: nothing here waits for one. */
+/* Takes no lock, so that it works whatever lock the other thread holds. */
 static void
 end_if_stuck(const struct heartbeat *h)
 {
@@ -48,8 +48,8 @@ beat(void *arg)
 
 	do {
 		end_if_stuck(h);
-		/* It fails where a busy parent has let the pipe fill up, which is no harm, or
-		 * where the parent is gone, which ends us anyway. */
+		/* A failure does no harm: either the parent is busy and the pipe is full, or
+		 * the parent is gone and this worker will end too. */
 		if (h->fd >= 0)
 			(void)!write(h->fd, "", 1);
 		clock_gettime(CLOCK_MONOTONIC, &next);
@@ -58,7 +58,7 @@ beat(void *arg)
 	return NULL;
 }
 
-/* Without any signals: those are the other thread's. */
+/* Blocks all signals in the new thread: the main thread handles them. */
 static int
 start_thread(struct heartbeat *h)
 {

@@ -1,7 +1,7 @@
-/* fcgi/heartbeat.h -- tells outboxd each second that this worker lives, and ends the worker
+/* fcgi/heartbeat.h -- tells outboxd every second that this worker is alive, and ends the worker
  * when a request takes too long.
  *
- * A thread of its own: it beats also while the other one computes or waits. */
+ * The heartbeat has its own thread, so it goes on while the main thread computes or waits. */
 #ifndef FCGI_HEARTBEAT_H
 #define FCGI_HEARTBEAT_H
 
@@ -13,12 +13,12 @@
 
 struct heartbeat;
 
-/* Writes a byte to fd now and each HEARTBEAT_S from now on; fd -1: nobody listens.  timeout_s:
- * how long one request may take. */
+/* Writes a byte to fd now and then every HEARTBEAT_S; fd -1: writes nothing.  Ends the worker
+ * if one request takes longer than timeout_s. */
 bool heartbeat_start(struct heartbeat **h, int fd, long timeout_s, struct err *e);
-void heartbeat_stop(struct heartbeat **h); /* safe on NULL; leaves NULL */
+void heartbeat_stop(struct heartbeat **h); /* safe on NULL; sets *h to NULL */
 
-/* A request begins, or has ended.  Nothing to do on NULL. */
+/* Notes that a request has begun or ended.  Does nothing if h is NULL. */
 void heartbeat_request(struct heartbeat *h, bool under_way);
 
 #endif

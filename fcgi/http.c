@@ -1,4 +1,4 @@
-/* fcgi/http.c -- the paths of the outbox, and the answer to each request. */
+/* fcgi/http.c -- the table of paths, and how a request is answered. */
 #include "fcgi/http.h"
 
 #include <string.h>
@@ -7,8 +7,8 @@
 #include "fcgi/exchange.h"
 #include "fcgi/params.h"
 
-#define RETRY_AFTER_S 2         /* a store that was killed is back by then */
-#define POISON_RETRY_AFTER_S 60 /* nothing gets better by haste */
+#define RETRY_AFTER_S 2         /* seconds; outboxd restarts a killed store faster than this */
+#define POISON_RETRY_AFTER_S 60 /* seconds; the same request would be refused again */
 
 #define JSON "application/json"
 #define PROBLEM_JSON "application/problem+json" /* RFC 7807 */
@@ -18,9 +18,9 @@
 #define ALLOW_BOTH "GET, HEAD, POST, OPTIONS"
 
 static const struct route {
-	const char *path; /* one that ends in a star: everything that begins so */
+	const char *path; /* a path that ends in a star matches every path with that prefix */
 	const char *allow;
-	serve *get, *post; /* NULL: the method is not allowed */
+	serve *get, *post; /* NULL: method not allowed */
 	enum face face;
 } routes[] = {
     {"/api", ALLOW_POST, NULL, route_jmap, FACE_ARRAYS},
@@ -46,7 +46,8 @@ static const struct route {
     {0},
 };
 
-/* *rest: what of the path the route's star stands for. */
+/* Finds the route of path, or NULL.  *rest is the part of the path that the star of the route
+ * stands for. */
 static const struct route *
 route_of(struct str path, struct str *rest)
 {
@@ -82,7 +83,8 @@ dispatch(struct exchange *x, struct err *e)
 	x->out->route = "other";
 	if (x->request->poisonous)
 		return err_set(e, ERR_POISONOUS,
-		    "A worker ended while it served this request, so it is not tried again");
+		    "A worker ended while it served this request, so the request is not tried "
+		    "again");
 	if (x->request->params_too_large) {
 		return err_set(e, ERR_HEADERS_LIMIT,
 		    "The path, the query and the headers are longer than %d bytes together",
@@ -100,7 +102,8 @@ dispatch(struct exchange *x, struct err *e)
 	function = function_of(route, x->request->method);
 	if (function == NULL) {
 		x->out->allow = route->allow;
-		return err_set(e, ERR_WRONG_HTTP_METHOD, "This path takes %s", route->allow);
+		return err_set(e, ERR_WRONG_HTTP_METHOD, "This path allows only the methods %s",
+		    route->allow);
 	}
 	x->face = route->face;
 	x->out->status = 200;
@@ -147,7 +150,8 @@ add_field(struct buf *out, const char *name, const char *value)
 		buf_printf(out, "%s: %s\r\n", name, value);
 }
 
-/* A field each: what is in one of them may not be joined with a comma (RFC 6265, 3). */
+/* Writes each cookie in its own field, because cookies must not be joined with a comma (RFC
+ * 6265, 3). */
 static void
 add_cookies(struct buf *out, struct str lines)
 {
@@ -166,7 +170,7 @@ http_response_head(const struct http_response *r, struct buf *out)
 {
 	buf_printf(out, "Status: %d %s\r\n", r->status, http_phrase(r->status));
 	add_field(out, "Content-Type", r->content_type);
-	if (r->status != 204) /* which has none (RFC 9110, 8.6) */
+	if (r->status != 204) /* a 204 has no Content-Length (RFC 9110, 8.6) */
 		buf_printf(out, "Content-Length: %zu\r\n", r->body.len);
 	add_field(out, "Allow", r->allow);
 	add_field(out, "Accept-Encoding", r->accept_encoding);

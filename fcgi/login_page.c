@@ -1,4 +1,4 @@
-/* fcgi/login_page.c -- the pages that people see: plain HTML, without script. */
+/* fcgi/login_page.c -- the HTML pages of the login, without script. */
 #include "fcgi/login_page.h"
 
 #include <sodium.h>
@@ -6,7 +6,8 @@
 
 #include "login/redirect.h"
 
-/* Texts have a contrast of 4.5:1 and more, lines of 3:1 (WCAG 2.1, 1.4.3 and 1.4.11). */
+/* The contrast of text is at least 4.5:1, that of lines at least 3:1 (WCAG 2.1, 1.4.3 and
+ * 1.4.11). */
 static const char style[] =
     ":root{color-scheme:light dark;--page:#f3f4f6;--card:#fff;--text:#1b1b1b;--soft:#525860;"
     "--line:#767b84;--blue:#1a5fb4;--on-blue:#fff;--red:#b00020;--red-page:#fdecee}"
@@ -62,7 +63,7 @@ begin(struct buf *out, const char *title)
 	buf_puts(out,
 	    "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
 	    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-	    /* not no-referrer: browsers then hide the Origin of the form too */
+	    /* not no-referrer: then browsers would send the form without its Origin */
 	    "<meta name=\"referrer\" content=\"same-origin\">\n<title>");
 	buf_puts(out, title);
 	buf_puts(out, "</title>\n<style>");
@@ -96,7 +97,7 @@ add_complaint(struct buf *out, const struct login_complaint *c)
 	buf_puts(out, "</p>\n</div>\n");
 }
 
-/* Which site people give their password to, and which program asks for it. */
+/* Shows which site gets the password and which program asks for the login. */
 static void
 add_site(struct buf *out, const struct login_page *p)
 {
@@ -107,7 +108,7 @@ add_site(struct buf *out, const struct login_page *p)
 	buf_puts(out, "</p>\n");
 }
 
-/* What marks the input of a field as wrong, and leads to the reason. */
+/* Returns the attributes that mark an input as wrong and link it to the reason. */
 static const char *
 state_of(const struct login_page *p, unsigned field)
 {
@@ -163,7 +164,7 @@ login_page_form(const struct login_page *p, struct buf *out)
 	end(out);
 }
 
-/* A link to the form that was asked for. */
+/* Adds a link that shows the same login form again. */
 static void
 add_again(struct buf *out, const struct authorize *a)
 {
@@ -174,7 +175,7 @@ add_again(struct buf *out, const struct authorize *a)
 	    {"state", a->state}, {"code_challenge", a->challenge_text},
 	    {"login_hint", a->hint}};
 
-	/* What is escaped needs no escape of HTML. */
+	/* A URL-escaped value needs no HTML escapes. */
 	buf_puts(out, "<p><a href=\"login?response_type=code&amp;code_challenge_method=S256");
 	for (size_t i = 0; i < sizeof parameters / sizeof parameters[0]; i++) {
 		if (parameters[i].value.len == 0)
@@ -188,7 +189,7 @@ add_again(struct buf *out, const struct authorize *a)
 static void
 add_webui(struct buf *out, struct str base)
 {
-	buf_puts(out, "<p>Where this outbox has a WebUI, it is at <a href=\"");
+	buf_puts(out, "<p>If this outbox has a WebUI, it is at <a href=\"");
 	add_text(out, base);
 	buf_puts(out, "/admin/\">");
 	add_text(out, base);
@@ -209,8 +210,9 @@ login_page_refusal(const struct login_refusal_page *p, struct buf *out)
 	end(out);
 }
 
-/* Where the form's answer may lead, in words of the policy (CSP3, 2.3.1): they name no IPv6
- * address, but a scheme with any host. */
+/* Returns the source expression (CSP 3, 2.3.1) for the origin that the answer to the form
+ * redirects to.  CSP cannot express an IPv6 address, so such an origin becomes its scheme
+ * alone. */
 static struct str
 source_of(struct str redirect)
 {
@@ -237,7 +239,8 @@ login_page_policy(struct str redirect, struct buf *out)
 	    "frame-ancestors 'none'; form-action 'self'",
 	    hash_text);
 	if (redirect.len > 0) {
-		/* Some browsers hold what a form's answer redirects to against it too. */
+		/* Some browsers apply form-action also to the redirect in the answer to a form.
+		 */
 		buf_putc(out, ' ');
 		buf_add_str(out, source_of(redirect));
 	}

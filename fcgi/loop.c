@@ -1,4 +1,4 @@
-/* fcgi/loop.c -- waits for the listening socket and the kept connections together. */
+/* fcgi/loop.c -- waits for the listening socket and all open connections with one epoll. */
 #include "fcgi/loop.h"
 
 #include <errno.h>
@@ -16,20 +16,20 @@
 #include "fcgi/connection.h"
 #include "fcgi/tally.h"
 
-#define EVENTS_MAX 32      /* served before the listening socket has its turn again */
-#define QUIET_US 1000000   /* a connection idle for so long may be closed to make room */
-#define ROTATE_US 10000    /* and any idle one, when somebody has waited so long */
-#define NO_ROOM_WAIT_MS 10 /* until the next look for room */
-#define TICK_MS 1000       /* between two looks for what is late */
-#define PARTING_MS 5       /* between the closing of two idle connections at the end */
+#define EVENTS_MAX 32      /* connections to serve before the next accept() */
+#define QUIET_US 1000000   /* a connection quiet this long may be closed to make room */
+#define ROTATE_US 10000    /* if none made room for this long, any idle one may be closed */
+#define NO_ROOM_WAIT_MS 10 /* wait before the next attempt to accept */
+#define TICK_MS 1000       /* between two checks for late requests */
+#define PARTING_MS 5       /* between closing two idle connections at shutdown */
 
 struct loop {
 	struct worker *worker;
 	int epoll_fd, listen_fd;
 	bool tcp;
-	bool watching;        /* the listening socket */
-	int64_t ticked_us;    /* when it was last looked for what is late */
-	int64_t made_room_us; /* when a connection was last closed for a new one */
+	bool watching;        /* epoll reports new connections */
+	int64_t ticked_us;    /* when late requests were last checked for */
+	int64_t made_room_us; /* when a connection was last closed to make room */
 	size_t max;
 	struct connection *connections;
 };
@@ -51,8 +51,8 @@ has_request(const struct connection *c)
 	return recv(c->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
 }
 
-/* The open connection that has been quiet longest, idle or in the middle of a request; NULL if
- * there is none. */
+/* Returns the open connection that has been quiet longest; idle tells whether it is an idle one
+ * or one in the middle of a request.  NULL if there is none. */
 static struct connection *
 quietest(const struct loop *l, bool idle)
 {
@@ -65,8 +65,8 @@ quietest(const struct loop *l, bool idle)
 	return found;
 }
 
-/* Whether a connection may be closed to make room: one in the middle of a request only where
- * the rest does not come. */
+/* Whether c may be closed to make room.  A connection in the middle of a request may be closed
+ * only if no bytes have arrived for QUIET_US. */
 static bool
 may_go(const struct loop *l, const struct connection *c, int64_t now_us)
 {
@@ -76,8 +76,8 @@ may_go(const struct loop *l, const struct connection *c, int64_t now_us)
 	return (quiet || rotate) && !has_request(c);
 }
 
-/* A free place, or that of the quietest connection: those of one web server must not keep
- * another out.  NULL if it is too early for that. */
+/* Returns a free slot, or else the slot of the quietest connection, so that the connections of
+ * one web server cannot shut out another.  NULL if no connection may be closed yet. */
 static struct connection *
 place(struct loop *l)
 {
@@ -93,7 +93,7 @@ place(struct loop *l)
 	return may_go(l, c, now_us) ? c : NULL;
 }
 
-/* False if no more connections should be accepted for a while. */
+/* Returns false if the worker should stop accepting for a while. */
 static bool
 accept_one(struct loop *l)
 {
@@ -132,7 +132,7 @@ read_from(struct loop *l, struct connection *c, uint32_t events)
 		watch(l, EPOLL_CTL_MOD, c->fd, c, false);
 }
 
-/* Those that waited for a large body to be served. */
+/* Resumes the connections that waited until a large body was served. */
 static void
 resume_paused(struct loop *l)
 {
@@ -144,7 +144,7 @@ resume_paused(struct loop *l)
 		}
 }
 
-/* What is to be done each second, where there is anything. */
+/* Closes late connections and logs summaries, at most once in TICK_MS. */
 static void
 tick(struct loop *l)
 {
@@ -156,12 +156,13 @@ tick(struct loop *l)
 	tally_summarise(l->worker, now_us, false);
 	for (struct connection *c = l->connections; c < l->connections + l->max; c++)
 		if (c->fd >= 0 && connection_is_late(c, now_us)) {
-			tally_broken(l->worker, "the rest of a request did not come", now_us);
+			tally_broken(l->worker,
+			    "the rest of the request did not arrive in time", now_us);
 			connection_close(c, l->worker);
 		}
 }
 
-/* No longer than until the next tick. */
+/* Limits timeout_ms to TICK_MS if the next tick has work to do. */
 static int
 timeout_of(const struct loop *l, int timeout_ms)
 {
@@ -204,8 +205,8 @@ start(struct loop *l, struct worker *w, int listen_fd, struct err *e)
 	for (size_t i = 0; i < l->max; i++)
 		l->connections[i].fd = -1;
 	l->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-	/* Not blocking: all workers wake for one connection, and those who come too late must
-	 * not sleep in accept. */
+	/* Non-blocking: one new connection wakes all workers, and the workers that come too
+	 * late must not block in accept4(). */
 	if (l->epoll_fd < 0 || flags < 0 ||
 	    fcntl(listen_fd, F_SETFL, flags | O_NONBLOCK) != 0 ||
 	    getsockname(listen_fd, (struct sockaddr *)&a, &len) != 0 ||
@@ -225,9 +226,9 @@ end(struct loop *l)
 	io_close(&l->epoll_fd);
 }
 
-/* Gives up all connections without losing a request: one at a time, the quietest first, while
- * the others are still served.  A web server that finds many of them dead at once runs out of
- * tries. */
+/* Closes all connections without losing a request: one idle connection at a time, the quietest
+ * first, while the others are still served.  If many were closed at once, a web server could
+ * use up its retries on them. */
 static void
 part(struct loop *l)
 {

@@ -1,8 +1,8 @@
-/* fcgi/loop.h -- which connection is served next.
+/* fcgi/loop.h -- decides which connection is served next.
  *
- * A loop that stayed with a connection until its end would let the others starve in the
- * backlog. Here a worker waits for the listening socket and all its kept connections together,
- * and serves whichever has a request. */
+ * A worker waits for the listening socket and all its open connections together, and serves
+ * whichever has a request.  If it served one connection until the end, the others would starve
+ * in the backlog. */
 #ifndef FCGI_LOOP_H
 #define FCGI_LOOP_H
 
@@ -11,9 +11,9 @@
 #include "base/err.h"
 #include "fcgi/worker.h"
 
-/* Until *stopping, which a handler of SIGTERM, SIGINT and SIGQUIT sets: those must be blocked,
- * and are let through only while nothing is served.  Then nothing more is accepted, and the
- * connections are given up one by one: no request that came over them is lost. */
+/* Serves requests until *stopping is set by a handler of SIGTERM, SIGINT and SIGQUIT.  The
+ * caller must block these signals; they are unblocked only while no request is served.  Then it
+ * accepts no more connections and closes the open ones one by one, without losing a request. */
 bool loop_run(
     struct worker *w, int listen_fd, const volatile sig_atomic_t *stopping, struct err *e);
 

@@ -1,4 +1,4 @@
-/* fcgi/main.c -- outbox-worker: answers the requests that come to the FastCGI socket on its
+/* fcgi/main.c -- outbox-worker: serves FastCGI requests on the listening socket that is its
  * standard input. */
 #include <errno.h>
 #include <getopt.h>
@@ -21,9 +21,9 @@
 
 #define EXIT_USAGE 2
 #define LISTEN_FD STDIN_FILENO
-#define OTHER_FDS 32               /* descriptors beside the connections */
-#define MMAP_THRESHOLD (128 << 10) /* bytes: larger blocks go back to the system when freed */
-#define TRIM_THRESHOLD (1 << 20)   /* free bytes at the heap's end that are kept */
+#define OTHER_FDS 32               /* descriptors besides the connections */
+#define MMAP_THRESHOLD (128 << 10) /* bytes: larger blocks are unmapped when they are freed */
+#define TRIM_THRESHOLD (1 << 20)   /* bytes that may stay free at the end of the heap */
 
 static volatile sig_atomic_t stopping;
 
@@ -34,7 +34,7 @@ on_term(int signal)
 	stopping = 1;
 }
 
-/* A SIGTERM that comes early waits for the loop. */
+/* Blocks the stop signals first, so that an early SIGTERM stays pending until the loop runs. */
 static bool
 start_libraries(void)
 {
@@ -51,12 +51,12 @@ start_libraries(void)
 	for (size_t i = 0; i < sizeof stop / sizeof stop[0]; i++)
 		sigaction(stop[i], &term, NULL);
 	signals_ignore_useless();
-	signal(SIGHUP, SIG_IGN); /* a reload is a new process */
+	signal(SIGHUP, SIG_IGN); /* a reload starts new processes */
 	return true;
 }
 
-/* A web server that connects once more than there are descriptors waits; nothing else depends
- * on it. */
+/* A failure does little harm: without enough descriptors, a web server only waits for a
+ * connection. */
 static void
 raise_descriptor_limit(const struct config *c)
 {
@@ -78,7 +78,7 @@ is_listening(int fd)
 	return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &on, &len) == 0 && on;
 }
 
-/* Without it the worker serves all the same. */
+/* If this fails, the worker serves without shared metrics. */
 static void
 begin_metrics(struct worker *w, int fd)
 {
@@ -91,7 +91,7 @@ begin_metrics(struct worker *w, int fd)
 		close(fd);
 }
 
-/* Likewise. */
+/* If this fails, the worker serves without the table of poisonous requests. */
 static void
 begin_poison(struct worker *w, int fd)
 {
@@ -105,7 +105,7 @@ begin_poison(struct worker *w, int fd)
 	close(fd);
 }
 
-/* ready_fd 0: nobody waits. */
+/* ready_fd 0: nobody waits for the heartbeat. */
 static bool
 run(struct worker *w, int ready_fd, struct err *e)
 {
@@ -119,7 +119,7 @@ run(struct worker *w, int ready_fd, struct err *e)
 		goto out;
 	}
 	if (!start_libraries()) {
-		err_set(e, ERR_SERVER_FAIL, "libsodium does not start");
+		err_set(e, ERR_SERVER_FAIL, "cannot initialise libsodium");
 		goto out;
 	}
 	store_open(&w->http.jmap.store, socket, (unsigned)w->config.store_timeout_ms);
@@ -136,7 +136,7 @@ run(struct worker *w, int ready_fd, struct err *e)
 		err_set(e, ERR_SERVER_FAIL, "cannot give up privileges: %s", strerror(errno));
 		goto out;
 	}
-	/* The first beat says that it serves. */
+	/* The first heartbeat tells outboxd that the worker is ready. */
 	if (heartbeat_start(
 		&w->heartbeat, ready_fd > 0 ? ready_fd : -1, w->config.worker_timeout_s, e))
 		ok = loop_run(w, LISTEN_FD, &stopping, e);
@@ -169,10 +169,11 @@ static const char usage[] =
     "[--poison-fd N] [--help] [--version]\n"
     "Serves FastCGI on the listening socket that is its standard input; outboxd starts it.\n"
     "  --config FILE  default: " CONFIG_DEFAULT_PATH "\n"
-    "  --ready-fd N   where to write a byte once it serves, and one each second from then on\n"
-    "  --metrics-fd N the table of metrics that all processes count in\n"
+    "  --ready-fd N   write a byte to descriptor N when ready, then one every second\n"
+    "  --metrics-fd N descriptor of the table of metrics that all processes share\n"
+    "  --poison-fd N  descriptor of the table of requests that ended a worker\n"
     "  -h, --help     show this text\n"
-    "  -V, --version  show which outbox-worker this is\n"
+    "  -V, --version  show the version\n"
     "SIGTERM, SIGINT and SIGQUIT stop it once its requests are answered.\n";
 
 static int
@@ -182,7 +183,7 @@ wrong_usage(void)
 	return EXIT_USAGE;
 }
 
-/* Borrowed from the configuration. */
+/* The strings are borrowed from the configuration. */
 static struct report_settings
 report_settings(const struct config *c)
 {

@@ -1,8 +1,8 @@
-/* fcgi/media.c -- what Content-Type, Content-Encoding and Accept-Encoding say. */
+/* fcgi/media.c -- reads Content-Type, Content-Encoding and Accept-Encoding. */
 #include "fcgi/media.h"
 
-/* Takes off what stands before the first c outside quotes, and the c; all of it if there is
- * none. */
+/* Removes from *rest the text before the first c outside quotes, and that c, and returns the
+ * text trimmed.  Takes all of *rest if there is no such c. */
 static struct str
 before(struct str *rest, char c)
 {
@@ -39,7 +39,8 @@ is_utf8(struct str charset)
 	return str_equal_nocase(charset, STR("utf-8"));
 }
 
-/* type, with any parameters but a charset that is not UTF-8. */
+/* Whether content_type is type.  A charset parameter must be UTF-8; other parameters are
+ * ignored. */
 static bool
 is_utf8_of(struct str content_type, struct str type)
 {
@@ -83,9 +84,9 @@ media_is_form(struct str content_type)
 	return is_utf8_of(content_type, STR("application/x-www-form-urlencoded"));
 }
 
-#define WEIGHT_MAX 1000 /* of "q=1"; three decimals are all that a weight has */
+#define WEIGHT_MAX 1000 /* the weight of "q=1"; a weight has at most three decimals */
 
-/* "0.5" (RFC 9110, 12.4.2); what is malformed weighs nothing. */
+/* Reads a weight such as "0.5" (RFC 9110, 12.4.2); a malformed one is 0. */
 static unsigned
 weight_of(struct str s)
 {
@@ -102,7 +103,7 @@ weight_of(struct str s)
 	return weight <= WEIGHT_MAX ? weight : 0;
 }
 
-/* Takes the next element off *rest: its name, and how much it is wanted. */
+/* Removes the next element from *rest and returns its name and its weight. */
 static struct str
 next_coding(struct str *rest, unsigned *weight)
 {
@@ -122,7 +123,7 @@ next_coding(struct str *rest, unsigned *weight)
 bool
 media_wants_gzip(struct str accept_encoding)
 {
-	/* Not named: "*" tells of gzip, and nothing is asked of what is not encoded. */
+	/* -1: not in the list.  "*" stands for gzip then. */
 	int gzip = -1, identity = -1, others = -1;
 
 	while (accept_encoding.len > 0) {

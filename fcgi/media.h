@@ -1,4 +1,5 @@
-/* fcgi/media.h -- what Content-Type and Accept-Encoding say (RFC 9110, 8.3 and 12.5.3). */
+/* fcgi/media.h -- reads Content-Type, Content-Encoding and Accept-Encoding (RFC 9110, 8.3, 8.4
+ * and 12.5.3). */
 #ifndef FCGI_MEDIA_H
 #define FCGI_MEDIA_H
 
@@ -6,17 +7,17 @@
 
 #include "base/str.h"
 
-/* application/json, with any parameters but a charset that is not UTF-8. */
+/* Whether this is application/json.  A charset parameter must be UTF-8; other parameters are
+ * ignored. */
 bool media_is_json(struct str content_type);
-/* application/x-www-form-urlencoded, likewise. */
+/* The same for application/x-www-form-urlencoded. */
 bool media_is_form(struct str content_type);
 
-/* Whether a Content-Encoding says that the body is sent as it is: "identity", or nothing (RFC
- * 9110, 8.4 and 12.5.3). */
+/* Whether the body is not encoded: Content-Encoding is "identity" or absent (RFC 9110, 8.4). */
 bool media_is_identity(struct str content_encoding);
 
-/* Whether the client wants gzip at least as much as a body that is not encoded.  Without the
- * header it does not: some that would have to unpack it send none. */
+/* Whether the client wants gzip at least as much as a body without encoding.  Without an
+ * Accept-Encoding the answer is no, because some clients that send none cannot decompress. */
 bool media_wants_gzip(struct str accept_encoding);
 
 #endif

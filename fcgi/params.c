@@ -1,4 +1,4 @@
-/* fcgi/params.c -- the parameters of a FastCGI request, as an HTTP request. */
+/* fcgi/params.c -- makes an HTTP request of the parameters of a FastCGI request. */
 #include "fcgi/params.h"
 
 #include <stddef.h>
@@ -7,11 +7,11 @@
 #include "base/log.h"
 #include "fcgi/record.h"
 
-/* Values that are not part of an http_request as they are. */
+/* The request, and the parameters that do not become a member of it unchanged. */
 struct found {
 	struct http_request request;
 	struct str document_uri, request_uri, https, content_length;
-	struct str forwarded, real_ip, via; /* what proxies add, beside X-Forwarded-* */
+	struct str forwarded, real_ip, via; /* proxies add these besides X-Forwarded-* */
 };
 
 #define IN_REQUEST(member) offsetof(struct found, request.member)
@@ -19,7 +19,7 @@ struct found {
 
 static const struct {
 	const char *name;
-	size_t len, member; /* of the name; in struct found */
+	size_t len, member; /* len: of the name; member: offset in struct found */
 } known[] = {
     {NAMED("REQUEST_METHOD"), IN_REQUEST(method)},
     {NAMED("DOCUMENT_URI"), offsetof(struct found, document_uri)},
@@ -44,8 +44,8 @@ static const struct {
     {NAMED("REQUEST_ID"), IN_REQUEST(request_id)},
 };
 
-/* nginx before 1.23 passes each line of a field that comes several times: the last one counts,
- * which the nearest proxy wrote.  Those before it are anybody's. */
+/* nginx before 1.23 passes a header field that comes several times as several parameters.  The
+ * last one counts: the nearest proxy wrote it.  A client may have sent the others. */
 static bool
 read_param(struct found *f, struct str name, struct str value)
 {
@@ -58,7 +58,7 @@ read_param(struct found *f, struct str name, struct str value)
 	return true;
 }
 
-/* nginx normalises DOCUMENT_URI; other web servers send REQUEST_URI alone. */
+/* nginx sends a normalised DOCUMENT_URI; other web servers send only REQUEST_URI. */
 static struct str
 path_of(const struct found *f)
 {

@@ -4,9 +4,9 @@
 #include <sodium.h>
 #include <string.h>
 
-#define CONTENT_MAX 65528 /* of a record of ours: the greatest multiple of 8 */
-#define KEPT_BYTES 8192   /* memory that an idle connection may keep for each part */
-#define LENGTH_LONG 0x80  /* the length has four bytes, not one */
+#define CONTENT_MAX 65528 /* of a record that the worker sends: the greatest multiple of 8 */
+#define KEPT_BYTES 8192   /* an idle connection keeps this much for params, and for body */
+#define LENGTH_LONG 0x80  /* set in the first byte if the length has four bytes, not one */
 
 static FCGI_Header
 header(unsigned char type, uint16_t id, size_t content)
@@ -53,7 +53,7 @@ is_under_way(const struct record_reader *r)
 	return r->state != RECORD_IDLE && id_of(r) == r->id;
 }
 
-/* --- what a record's header says: false if no such record may come now --- */
+/* --- check the header of a record; false if no such record may come now --- */
 
 static bool
 open_begin(struct record_reader *r)
@@ -82,7 +82,7 @@ open_body(struct record_reader *r)
 	return r->ignored || r->state == RECORD_BODY;
 }
 
-/* 4.2: what a management record of an unknown type holds is not looked at. */
+/* 4.2: the content of a management record of unknown type is skipped */
 static bool
 open_management(struct record_reader *r)
 {
@@ -92,7 +92,7 @@ open_management(struct record_reader *r)
 	return !values || r->content <= sizeof r->small;
 }
 
-/* --- its content --- */
+/* --- take the content of a record --- */
 
 static void
 take_small(struct record_reader *r, const struct record_limits *l, struct str content)
@@ -102,7 +102,7 @@ take_small(struct record_reader *r, const struct record_limits *l, struct str co
 	r->small_bytes += content.len;
 }
 
-/* Appends to a part of the request that may have max bytes. */
+/* Appends to params or body.  If it becomes longer than max, frees it and goes on counting. */
 static void
 take_part(struct buf *part, size_t *bytes, size_t max, struct str content)
 {
@@ -125,7 +125,7 @@ take_body(struct record_reader *r, const struct record_limits *l, struct str con
 	take_part(&r->body, &r->body_bytes, l->body_bytes, content);
 }
 
-/* --- its end --- */
+/* --- act on the end of a record --- */
 
 static enum record_end
 close_begin(struct record_reader *r, const struct record_limits *l, struct buf *out)
@@ -161,7 +161,7 @@ close_abort(struct record_reader *r, const struct record_limits *l, struct buf *
 	return keep ? RECORD_NEEDS_MORE : RECORD_CLOSE;
 }
 
-/* A record without content ends its stream (3.3). */
+/* A record without content ends its stream (FastCGI 1.0, 3.3). */
 static enum record_end
 close_params(struct record_reader *r, const struct record_limits *l, struct buf *out)
 {
@@ -221,7 +221,8 @@ are_pairs(struct str pairs)
 	return pairs.len == 0;
 }
 
-/* 4.1: each value once, however often it is asked for; unknown names are left out. */
+/* 4.1: answers each known name once, even if it is asked for several times; skips unknown
+ * names. */
 static enum record_end
 close_values(struct record_reader *r, const struct record_limits *l, struct buf *out)
 {
@@ -270,7 +271,8 @@ struct kind {
 	    struct record_reader *r, const struct record_limits *l, struct buf *out);
 };
 
-/* Of a request; what is missing here only applications send, or those that are filters. */
+/* The records of a request.  The other types are sent only by applications, or to applications
+ * that are filters. */
 static const struct kind kinds[] = {
     [FCGI_BEGIN_REQUEST] = {open_begin, take_small, close_begin},
     [FCGI_ABORT_REQUEST] = {open_abort, NULL, close_abort},
@@ -300,8 +302,8 @@ cut(struct str *in, size_t max)
 	return part;
 }
 
-/* True once the header is whole and has been looked at; false while it is not, and if it is
- * bad, which *bad tells. */
+/* Returns true once the header is complete and valid.  Returns false while bytes are missing,
+ * and if the header is invalid; then *bad is true. */
 static bool
 read_header(struct record_reader *r, struct str *in, bool *bad)
 {
@@ -355,7 +357,7 @@ record_read(
 	return bad ? RECORD_BAD : end;
 }
 
-/* A form holds a password, and params a token. */
+/* Wipes the bytes, because a form contains a password and the params a token. */
 static void
 wipe(struct buf *part)
 {
@@ -422,14 +424,14 @@ record_pair(struct str *pairs, struct str *name, struct str *value)
 
 /* --- answers --- */
 
-/* Pieces of an answer, from a byte of it on. */
+/* Collects the pieces of an answer, after skipping the bytes that are sent already. */
 struct gathering {
 	struct iovec *pieces;
 	size_t n, max;
-	size_t skip; /* bytes that are sent already */
+	size_t skip; /* bytes still to be skipped */
 };
 
-/* False once there is no more room. */
+/* Returns false once the pieces are full. */
 static bool
 gather(struct gathering *g, const void *bytes, size_t len)
 {

@@ -1,5 +1,5 @@
-/* fcgi/route_absent.c -- the URLs that RFC 8620, 2 wants in every Session, for what this outbox
- * does not have: uploads and push.  Each answer says so. */
+/* fcgi/route_absent.c -- the URLs for uploads and push.  RFC 8620, 2 requires them in every
+ * Session, but the outbox supports neither, and the answers say so. */
 #include "fcgi/exchange.h"
 
 bool
@@ -21,6 +21,5 @@ route_eventsource(struct exchange *x, struct err *e)
 
 	if (!exchange_authorize(x, &p, e))
 		return false;
-	return err_set(
-	    e, ERR_NOT_OFFERED, "The outbox does not push changes; ask for /changes");
+	return err_set(e, ERR_NOT_OFFERED, "The outbox does not push changes; call /changes");
 }

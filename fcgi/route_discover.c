@@ -1,4 +1,5 @@
-/* fcgi/route_discover.c -- where to log in (RFC 8414), and what whoever has done so may do. */
+/* fcgi/route_discover.c -- tells clients where to log in (RFC 8414), and tells users what they
+ * may do. */
 #include "fcgi/exchange.h"
 #include "json/text.h"
 
@@ -26,7 +27,7 @@ route_account(struct exchange *x, struct err *e)
 	return true;
 }
 
-/* Members of the metadata that are URLs, and their paths. */
+/* The members of the metadata that are URLs, and their paths. */
 static const struct {
 	const char *name, *path;
 } endpoints[] = {
@@ -36,7 +37,8 @@ static const struct {
     {"revocation_endpoint", "/auth/revoke"},
 };
 
-/* RFC 8414, 2: the code grant for public clients, with PKCE (RFC 7636) and iss (RFC 9207). */
+/* RFC 8414, 2: the outbox supports the code grant for public clients, with PKCE (RFC 7636) and
+ * the iss parameter (RFC 9207). */
 static const char abilities[] = "\"response_types_supported\":[\"code\"],"
 				"\"response_modes_supported\":[\"query\"],"
 				"\"grant_types_supported\":[\"authorization_code\","

@@ -1,8 +1,10 @@
-/* fcgi/route_download.c -- a report as its receivers get it, as a download (RFC 8620, 6.2).
+/* fcgi/route_download.c -- downloads of reports in the form in which receivers get them (RFC
+ * 8620, 6.2).
  *
- * The blobs are made when they are asked for.  A blob's id is that of the record and a form:
- * "d0000000001.xml", "t0000000001.json", "d0000000001.eml" for the message to the first
- * address; with ".gz" behind it, compressed. */
+ * A blob is made when a client asks for it.  Its id is the id of the record and a form:
+ * - "d0000000001.xml" or "t0000000001.json" is the document;
+ * - "d0000000001.eml" is the message to the first address of the record;
+ * - ".gz" at the end means compressed. */
 #include <ctype.h>
 #include <stddef.h>
 #include <string.h>
@@ -13,11 +15,11 @@
 #include "login/form.h"
 #include "report/report.h"
 
-#define BLOB_FORM_MAX 16   /* bytes of "json.gz", the longest, and some room for wrong ones */
-#define NAME_MAX_BYTES 255 /* of a file name that is taken from the URL */
+#define BLOB_FORM_MAX 16   /* bytes of "json.gz", the longest form, and some to spare */
+#define NAME_MAX_BYTES 255 /* of a file name in the URL */
 
-/* What a browser may be told to take a download for; anything else is sent as bytes.  None of
- * them is run or shown as a page of this site. */
+/* The media types that a client may ask for; any other becomes TYPE_OF_OTHERS.  A browser runs
+ * none of them, nor shows one as a page of this site. */
 static const char *const types[] = {"application/xml", "application/json", "application/gzip",
     "application/tlsrpt+json", "application/tlsrpt+gzip", "message/rfc822", "text/plain",
     "application/octet-stream", NULL};
@@ -27,7 +29,7 @@ struct blob {
 	const struct type *type;
 	struct str id; /* of the record */
 	uint64_t number;
-	bool message; /* else the document */
+	bool message; /* false: the document */
 	bool gzip;
 };
 
@@ -35,11 +37,11 @@ static bool
 no_such_blob(struct err *e)
 {
 	return err_set(e, ERR_NO_SUCH_PATH,
-	    "There is no such blob; blobs are called ID.xml, "
-	    "ID.json or ID.eml, and ID.xml.gz");
+	    "There is no such blob; the id of a blob is ID.xml, ID.json or ID.eml, or one of "
+	    "these with .gz");
 }
 
-/* Takes the part before the slash off *rest. */
+/* Removes the text up to the first slash, and that slash, from *rest.  Returns the text. */
 static struct str
 take_part(struct str *rest)
 {
@@ -135,7 +137,7 @@ make_blob(const struct report *r, const struct blob *b, const struct report_sett
 
 static const struct {
 	const char *kind;
-	size_t member; /* of struct report_left_out */
+	size_t member; /* offset in struct report_left_out */
 } kinds[] = {
     {"row", offsetof(struct report_left_out, rows)},
     {"extension", offsetof(struct report_left_out, extensions)},
@@ -153,7 +155,7 @@ count_left_out(struct metrics *m, const struct report_left_out *left)
 
 /* --- the answer --- */
 
-/* RFC 8620, 6.2: the client says which type it wants to be told. */
+/* RFC 8620, 6.2: the client chooses the Content-Type. */
 static const char *
 type_to_tell(struct str query, const char *otherwise)
 {
@@ -195,7 +197,7 @@ describe_answer(struct exchange *x, const struct blob *b, struct str name)
 	if (is_file_name(name))
 		buf_printf(
 		    &x->out->content_disposition, "; filename=\"%.*s\"", (int)name.len, name.s);
-	/* Where a browser shows it all the same, it is shown without rights. */
+	/* If a browser shows the download as a page anyway, the page has no rights. */
 	buf_puts(&x->out->content_security_policy, "default-src 'none'; sandbox");
 }
 
@@ -212,7 +214,7 @@ render(struct exchange *x, const struct blob *b, struct str body, struct err *e)
 	count_left_out(x->http->jmap.metrics, &left);
 	if (ok)
 		return true;
-	/* RFC 8620, 6.2, has no answer but 404 for what cannot be had. */
+	/* RFC 8620, 6.2 has no other status than 404 for a blob that does not exist. */
 	return err_set(
 	    e, why.code == ERR_NOT_FOUND ? ERR_NO_SUCH_PATH : ERR_NOT_READY, "%s", why.text);
 }
@@ -239,7 +241,7 @@ send_blob(struct exchange *x, const struct blob *b, struct err *e)
 	return ok;
 }
 
-/* x->rest is ACCOUNT/BLOB/NAME. */
+/* x->rest is "ACCOUNT/BLOB/NAME". */
 bool
 route_download(struct exchange *x, struct err *e)
 {
@@ -248,7 +250,7 @@ route_download(struct exchange *x, struct err *e)
 	struct principal p;
 	struct blob b;
 
-	/* Who is not known is not told which blobs there could be. */
+	/* Without a valid token, a client must not learn which blobs exist. */
 	if (!exchange_authorize(x, &p, e))
 		return false;
 	if (!str_is(account, JMAP_ACCOUNT_ID))

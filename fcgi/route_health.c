@@ -1,4 +1,4 @@
-/* fcgi/route_health.c -- whether a worker is alive, and whether the store is. */
+/* fcgi/route_health.c -- whether the worker is alive, and whether the store answers. */
 #include <jansson.h>
 #include <stdlib.h>
 

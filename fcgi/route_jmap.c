@@ -1,4 +1,4 @@
-/* fcgi/route_jmap.c -- requests to the API, and the session (RFC 8620, 2 and 3). */
+/* fcgi/route_jmap.c -- the API requests and the Session (RFC 8620, 2 and 3). */
 #include "fcgi/exchange.h"
 #include "fcgi/media.h"
 
@@ -35,7 +35,8 @@ route_jmap(struct exchange *x, struct err *e)
 	if (r->body_too_large)
 		return too_large(x, e);
 	j.principal = &p;
-	/* Under a name that has no Session the state is one that no Session has. */
+	/* If the host is not allowed, base_url stays empty and sessionState differs from that
+	 * of every Session. */
 	if (exchange_base_url(x, &base, &no_url))
 		j.base_url = buf_str(&base);
 	ok = jmap_request(&x->http->jmap, &j, &x->out->body, &x->out->done, e);

@@ -1,4 +1,4 @@
-/* fcgi/route_login.c -- GET and POST /login: the page where people log in (RFC 6749, 3.1). */
+/* fcgi/route_login.c -- GET and POST /login: the login page (RFC 6749, 3.1). */
 #include <sodium.h>
 #include <string.h>
 
@@ -13,21 +13,22 @@
 #define HTML "text/html; charset=utf-8"
 #define RETRY_AFTER_S 2
 
-/* "__Host-": browsers take it from this host alone, over TLS alone. */
+/* With "__Host-", browsers accept the cookie only from this host and only over TLS. */
 #define COOKIE_SECURE_PREFIX "__Host-"
-#define COOKIE "outbox-login" /* what a form belongs to */
-/* Another one with each form that is sent.  Chromium keeps a page with all that was typed into
- * it, no-store or not, until a cookie of its site changes, and shows it again at Back. */
+#define COOKIE "outbox-login" /* the login form belongs to this cookie */
+/* Gets a new value whenever a form is sent.  Chromium keeps a page with everything that was
+ * typed into it, even with no-store, and shows it again at Back, until a cookie of the site
+ * changes. */
 #define COOKIE_SENT "outbox-login-sent"
 
-/* One visit. */
+/* One request for the login page. */
 struct visit {
 	struct exchange *x;
-	struct buf base; /* how the browser reaches us */
+	struct buf base; /* URL under which the browser reaches the outbox */
 	struct form form;
 	struct authorize authorize;
 	char cookie[LOGIN_COOKIE_LEN + 1];
-	bool has_cookie; /* it came with the request */
+	bool has_cookie; /* cookie came with the request */
 };
 
 static bool
@@ -49,7 +50,7 @@ show(struct visit *v, int status)
 	return true;
 }
 
-/* There is no form that could be shown. */
+/* Shows a page without a form. */
 static bool
 show_refusal(struct visit *v, int status, const char *why)
 {
@@ -64,7 +65,7 @@ show_refusal(struct visit *v, int status, const char *why)
 static bool
 send_back(struct visit *v, const char *code, const char *error, const char *why)
 {
-	v->x->out->status = 303; /* the browser turns a POST into a GET */
+	v->x->out->status = 303; /* after a 303 the browser sends a GET, also after a POST */
 	v->x->out->content_type = NULL;
 	authorize_location(
 	    &v->authorize, code, error, why, buf_str(&v->base), &v->x->out->location);
@@ -79,7 +80,8 @@ set_cookie(struct visit *v, const char *name, const char *value)
 	    is_secure(v) ? "; Secure" : "");
 }
 
-/* The answer to a form that was sent: no browser shows again what was typed into it. */
+/* Changes the cookie COOKIE_SENT, so that no browser shows again what was typed into the form.
+ */
 static void
 forget_page(struct visit *v)
 {
@@ -89,7 +91,7 @@ forget_page(struct visit *v)
 	set_cookie(v, COOKIE_SENT, value);
 }
 
-/* Why the store does not answer is for the log, not for strangers. */
+/* Logs the reason why the store does not answer, but does not show it to strangers. */
 static int
 unavailable(struct visit *v, const struct err *why)
 {
@@ -151,13 +153,14 @@ read_cookie(struct visit *v)
 	v->has_cookie = true;
 }
 
-/* Reads what is asked for out of encoded; false if that is answered already. */
+/* Reads the authorization request from encoded.  Returns false if it has already answered: with
+ * a refusal or a redirect. */
 static bool
 visit_begin(struct visit *v, struct str encoded)
 {
 	if (!form_read(&v->form, encoded)) {
 		show_refusal(v, 400,
-		    "The address that you came by is malformed, or says something twice.");
+		    "The address of this page is malformed, or gives a parameter twice.");
 		return false;
 	}
 	read_cookie(v);
@@ -179,7 +182,8 @@ visit_end(struct visit *v)
 	buf_free(&v->base);
 }
 
-/* False, with a page that says why, if it cannot be told how the browser reaches us. */
+/* Finds out the URL under which the browser reaches the outbox.  If that fails, answers with a
+ * page that shows the reason, and returns false. */
 static bool
 find_base(struct visit *v)
 {
@@ -203,7 +207,7 @@ route_login(struct exchange *x, struct err *e)
 	return true;
 }
 
-/* A browser that says where a form comes from says the truth. */
+/* Browsers send a true Origin, or none. */
 static bool
 is_from_elsewhere(const struct visit *v)
 {
@@ -251,7 +255,7 @@ try_password(struct visit *v)
 	case LOGIN_DONE:
 		break;
 	}
-	/* The tokens that come of this code have its id. */
+	/* The tokens that the client gets for this code have the same id. */
 	if (token_parse_as(TOKEN_PREFIX_CODE, str_of(r.code), &code))
 		exchange_audit(v->x, "login", str_of(r.name), code.id);
 	token_wipe(&code);
@@ -269,8 +273,8 @@ answer_form(struct visit *v)
 	forget_page(v);
 	if (is_from_elsewhere(v))
 		return complain(v, 403, 0,
-		    "The form was sent from another site, or this one goes by another name. "
-		    "Check the address in your browser, and try again.");
+		    "The form was sent from another site, or this site has another name. Check "
+		    "the address in your browser, and try again.");
 	if (!login_field_check(v->x->http->login,
 		v->has_cookie ? str_of(v->cookie) : (struct str){0},
 		form_value(&v->form, LOGIN_FIELD_HIDDEN), &ok, &e))
@@ -293,7 +297,8 @@ route_login_form(struct exchange *x, struct err *e)
 	if (!find_base(&v))
 		goto out;
 	if (!media_is_form(x->request->content_type) || x->request->body_too_large)
-		show_refusal(&v, 400, "What was sent is not the form that was shown here.");
+		show_refusal(
+		    &v, 400, "The request does not contain the login form of this page.");
 	else if (visit_begin(&v, x->request->body))
 		answer_form(&v);
 out:

@@ -1,9 +1,9 @@
-/* fcgi/route_metrics.c -- what the outbox has counted, for Prometheus. */
+/* fcgi/route_metrics.c -- the counters of the outbox, in the text format of Prometheus. */
 #include "fcgi/exchange.h"
 #include "storage/metrics.h"
 
-/* Ours to see only where nobody stands between: what a proxy passes on comes from the proxy's
- * address. */
+/* Whether the client is on this machine.  A request that a proxy passed on does not count: it
+ * comes from the address of the proxy. */
 static bool
 is_local(const struct http_request *r)
 {
@@ -36,7 +36,7 @@ route_metrics(struct exchange *x, struct err *e)
 
 	if (!check_permission(x, e))
 		return false;
-	/* What only the store knows is missing where it does not answer. */
+	/* If the store does not answer, its metrics are left out and METRIC_UP is 0. */
 	if (!store_metrics(x->http->jmap.store, false, &list, &why)) {
 		metric_list_free(&list);
 		metric_list_set(&list, METRIC_UP, METRIC_NO_LABELS, 0);

@@ -1,9 +1,10 @@
-/* fcgi/route_schema.c -- the schema document, under a URL that changes with it. */
+/* fcgi/route_schema.c -- the schema document, under a URL that contains its hash. */
 #include "fcgi/exchange.h"
 #include "fcgi/media.h"
 
 #define SCHEMA_PATH "/api/schema/"
-/* The URL changes with the text; but a token was needed to read it. */
+/* Caches may keep the document for ever, because its URL changes with its text.  They must be
+ * private, because reading it needs a token. */
 #define FOR_GOOD "private, max-age=31536000, immutable"
 
 static bool

@@ -1,5 +1,5 @@
-/* fcgi/route_token.c -- POST /auth/token: a code or a refresh token for an access token (RFC
- * 6749, 3.2); and POST /auth/revoke: a token that its client gives back (RFC 7009). */
+/* fcgi/route_token.c -- POST /auth/token exchanges a code or a refresh token for an access
+ * token (RFC 6749, 3.2).  POST /auth/revoke revokes a token (RFC 7009). */
 #include <sodium.h>
 #include <string.h>
 
@@ -7,7 +7,7 @@
 #include "fcgi/media.h"
 #include "login/login.h"
 
-/* error and why are literals. */
+/* error and why are literals that need no escapes in JSON. */
 static bool
 refuse(struct exchange *x, const char *error, const char *why)
 {
@@ -36,7 +36,8 @@ answer(struct exchange *x, const struct login_tokens *t)
 	    "{\"access_token\":\"%s\",\"token_type\":\"Bearer\",\"expires_in\":%u,"
 	    "\"refresh_token\":\"%s\",\"scope\":\"",
 	    t->access, t->access_s, t->refresh);
-	/* Whatever the client asked for: what it has is all that the user may do (3.3). */
+	/* The scope is always everything that the user may do, whatever the client asked for
+	 * (RFC 6749, 3.3). */
 	permission_each(t->permissions, add_scope, &x->out->body);
 	buf_puts(&x->out->body, "\"}");
 	memcpy(x->out->subject, t->subject, sizeof t->subject);
@@ -45,7 +46,7 @@ answer(struct exchange *x, const struct login_tokens *t)
 	token_wipe(&access);
 }
 
-/* Answers with what use makes of the form that was sent. */
+/* Reads the form and has use answer the request. */
 static bool
 answer_form(struct exchange *x,
     bool (*use)(struct exchange *, const struct form *, struct err *), struct err *e)
@@ -62,7 +63,7 @@ answer_form(struct exchange *x,
 		    "the content type must be application/x-www-form-urlencoded");
 	if (r->body_too_large || !form_read(&f, r->body))
 		return refuse(
-		    x, "invalid_request", "the body is malformed, or says something twice");
+		    x, "invalid_request", "the body is malformed, or gives a parameter twice");
 	ok = use(x, &f, e);
 	form_free(&f);
 	return ok;
@@ -101,7 +102,7 @@ give_back(struct exchange *x, const struct form *f, struct err *e)
 		return err_set(e, ERR_NOT_READY, "%s", why.text);
 	if (refusal.error != NULL)
 		return refuse(x, refusal.error, refusal.why);
-	x->out->content_type = NULL; /* 200, and nothing more (RFC 7009, 2.2) */
+	x->out->content_type = NULL; /* status 200 with an empty body (RFC 7009, 2.2) */
 	return true;
 }
 

@@ -1,4 +1,4 @@
-/* fcgi/tally.c -- what is counted and logged of each request. */
+/* fcgi/tally.c -- counts and logs requests. */
 #include "fcgi/tally.h"
 
 #include <stdio.h>
@@ -36,7 +36,7 @@ log_request(const struct worker *w, const struct http_request *r, const struct h
 	    failed ? " why=" : "", failed ? log_quote(str_of(a->cause.text)).text : "");
 }
 
-/* Only who has a token causes such a line: none is held back. */
+/* Never held back, because only a client with a token or a login can cause this line. */
 static void
 log_audit(const struct worker *w, const struct http_response *a)
 {
@@ -72,7 +72,8 @@ tally_request(struct worker *w, const struct http_request *r, size_t body_bytes,
 		log_request(w, r, a, now_us - started_us);
 }
 
-/* A line that holds no request; event is also the name that a summary gives it. */
+/* Logs a line that is not about a served request.  The summary uses the same name of the event.
+ */
 static void
 log_metered(struct worker *w, struct meter *m, enum log_level level, const char *event,
     const char *why, int64_t now_us)
@@ -95,7 +96,7 @@ tally_accept_failed(struct worker *w, const char *why)
 	    clock_monotonic_us());
 }
 
-/* status 0: the lines are not of requests. */
+/* status 0: the lines that were not logged have no status. */
 static void
 summarise(struct worker *w, struct meter *m, const char *event, int status, int64_t now_us,
     int64_t every_us)

@@ -1,5 +1,5 @@
-/* fcgi/worker.h -- all that one worker process has.  main() makes it; everyone is handed a
- * part. */
+/* fcgi/worker.h -- everything that a worker process holds.  main() creates it, and functions
+ * get the parts that they need. */
 #ifndef FCGI_WORKER_H
 #define FCGI_WORKER_H
 
@@ -13,9 +13,9 @@
 #include "fcgi/http.h"
 #include "poison/poison.h"
 
-#define TALLY_STATUSES_MAX 48 /* rows of http_statuses */
+#define TALLY_STATUSES_MAX 48 /* at least the number of rows of http_statuses */
 
-/* Lines of the log that strangers can cause; tally.h. */
+/* Meters for log lines that strangers can cause; see tally.h. */
 struct tally {
 	struct meter by_status[TALLY_STATUSES_MAX]; /* in the order of http_statuses */
 	struct meter broken, accept_failed;
@@ -28,14 +28,14 @@ struct worker {
 	struct clock clock;
 	struct log log;
 	struct http http;
-	struct poison *poison;       /* NULL: nobody remembers */
-	struct heartbeat *heartbeat; /* NULL: nobody watches */
+	struct poison *poison;       /* NULL: requests that end a worker are not remembered */
+	struct heartbeat *heartbeat; /* NULL: no heartbeat */
 	struct tally tally;
-	struct buf received, told, head; /* for the connection that is being read; kept for the
-					    next one */
-	bool large_is_free;              /* it was served: others may be read on */
-	struct connection *large; /* whose body may grow large; NULL: whoever comes first */
-	size_t unfinished;        /* connections on which half a request has come */
+	/* Buffers for the connection that is being served, reused for the next one. */
+	struct buf received, told, head;
+	bool large_is_free;       /* the large body was served: paused connections may go on */
+	struct connection *large; /* the connection whose body may grow large; NULL: none */
+	size_t unfinished;        /* connections with an unfinished request */
 };
 
 #endif
