@@ -1,4 +1,4 @@
-/* auth/auth.c -- bearer tokens, verified by the store and remembered for a while. */
+/* auth/auth.c -- verifies bearer tokens: asks the store and caches its answers. */
 #include "auth/auth.h"
 
 #include <sodium.h>
@@ -8,17 +8,17 @@
 #include "auth/token.h"
 #include "storage/generation.h"
 
-/* One text for the unknown, the revoked and the expired: a stranger learns nothing. */
+/* The same text for unknown, revoked and expired tokens, so that a stranger learns nothing. */
 #define REFUSED "The bearer token is refused: it is unknown, revoked or expired"
 
 #define KEY_LEN 32
-#define WAYS 4 /* a token has its place in one set of the cache, beside so many others */
+#define WAYS 4 /* entries in a set of the cache; a token belongs to one set */
 #define SETS (AUTH_CACHE_ENTRIES / WAYS)
 
 struct entry {
 	uint8_t hash[KEY_LEN]; /* of the token's text */
 	int64_t until_us;      /* monotonic; 0: empty */
-	uint64_t generation;   /* that the store had when it was asked */
+	uint64_t generation;   /* of the store's tokens, read before the store was asked */
 	struct principal principal;
 };
 
@@ -26,8 +26,8 @@ struct auth {
 	struct store *store;
 	char *socket_path;
 	const struct clock *clock;
-	struct generation *generation; /* NULL until the store has made it */
-	uint8_t key[KEY_LEN]; /* of the hash; nobody can choose texts that share a set */
+	struct generation *generation; /* NULL until the store has made its file */
+	uint8_t key[KEY_LEN]; /* keys the hash, so nobody can choose tokens of one set */
 	struct entry entries[SETS][WAYS];
 };
 
@@ -54,8 +54,8 @@ auth_close(struct auth **a)
 	*a = NULL;
 }
 
-/* The rest of header after the scheme; ERR_UNAUTHORIZED if it is not "Bearer" 1*SP ... (RFC
- * 6750, 2.1). */
+/* Sets *text to the part of header behind the scheme.  ERR_UNAUTHORIZED if header is not
+ * "Bearer" 1*SP ... (RFC 6750, 2.1). */
 static bool
 bearer(struct str header, struct str *text, struct err *e)
 {
@@ -84,7 +84,7 @@ remembered(const struct entry *set, const uint8_t *hash, uint64_t generation)
 	return NULL;
 }
 
-/* In place of the one that would be forgotten first. */
+/* Replaces the entry that would expire first. */
 static void
 remember(struct entry *set, const struct entry *new)
 {
@@ -96,7 +96,7 @@ remember(struct entry *set, const struct entry *new)
 	*oldest = *new;
 }
 
-/* Asks the store whose token it is. */
+/* Asks the store who owns the token. */
 static bool
 ask(struct auth *a, struct str text, struct principal *p, struct err *e)
 {
@@ -123,7 +123,7 @@ out:
 	return ok;
 }
 
-/* False until the store has made its number: nothing is remembered then. */
+/* Reads the store's generation.  False until the store has made it; then nothing is cached. */
 static bool
 generation_is(struct auth *a, uint64_t *generation)
 {
@@ -135,15 +135,15 @@ generation_is(struct auth *a, uint64_t *generation)
 	return true;
 }
 
-/* From the cache, or else from the store. */
+/* Finds the token in the cache, or else asks the store. */
 static bool
 look_up(struct auth *a, struct str text, struct principal *p, struct err *e)
 {
 	struct entry new = {0};
 	const struct entry *known;
 	struct entry *set;
-	/* Before the store is asked: a revoke meanwhile makes its answer too old to be used
-	 * again. */
+	/* Read the generation before asking the store: if a token is revoked in between, the
+	 * cached answer is out of date and is not used. */
 	bool caching = generation_is(a, &new.generation);
 
 	crypto_generichash(new.hash, sizeof new.hash, (const unsigned char *)text.s, text.len,
@@ -182,7 +182,7 @@ auth_challenge(struct str header)
 	struct err e = {0};
 	struct str text;
 
-	/* RFC 6750, 3.1: without a token of ours there is no error to name. */
+	/* RFC 6750, 3.1: a request without a bearer token gets no error code. */
 	return bearer(header, &text, &e)
 	    ? "Bearer realm=\"report-outbox\", error=\"invalid_token\""
 	    : "Bearer realm=\"report-outbox\"";

@@ -1,4 +1,4 @@
-/* auth/auth.h -- from an Authorization header to who is asking and what they may do (RFC 6750;
+/* auth/auth.h -- reads an Authorization header: who is asking, and what they may do (RFC 6750;
  * RFC 8620, 8.2). */
 #ifndef AUTH_AUTH_H
 #define AUTH_AUTH_H
@@ -9,7 +9,7 @@
 #include "base/str.h"
 #include "storage/store.h"
 
-/* Who is asking. */
+/* The owner of a token. */
 struct principal {
 	char subject[STORE_SUBJECT_MAX + 1];  /* for logs and the session's username */
 	uint8_t token_id[STORE_TOKEN_ID_LEN]; /* for logs: token_id_format() */
@@ -20,21 +20,21 @@ struct principal {
 struct auth; /* a cache of verified tokens over a store */
 
 #define AUTH_CACHE_ENTRIES 256
-#define AUTH_CACHE_S 30 /* a revoke empties the cache at once */
+#define AUTH_CACHE_S 30 /* revoking a token empties the cache at once */
 
-/* store, socket_path and clock stay the caller's and must outlive it.  The cache is keyed by a
- * hash: it holds no secret. */
+/* The caller keeps store, socket_path and clock, which must outlive *a.  The cache is keyed by
+ * a hash of the token and holds no secret. */
 void auth_open(
     struct auth **a, struct store *store, const char *socket_path, const struct clock *clock);
 void auth_close(struct auth **a);
 
-/* header: the value of Authorization, {0} if there was none.  Missing, of another scheme,
- * malformed, unknown, revoked or expired: ERR_UNAUTHORIZED, whose text says which of "missing",
- * "scheme", "malformed" or "refused" it is, but nothing about the token. ERR_SERVER_UNAVAILABLE
- * if the store does not answer. */
+/* header is the value of Authorization, {0} if there is none.  ERR_UNAUTHORIZED if it is
+ * missing, has another scheme, or the token is malformed, unknown, revoked or expired.  The
+ * text says "missing", "scheme", "malformed" or "refused", and nothing about the token.
+ * ERR_SERVER_UNAVAILABLE if the store does not answer. */
 bool auth_verify(struct auth *a, struct str header, struct principal *p, struct err *e);
 
-/* What WWW-Authenticate says beside a 401 for this header (RFC 6750, 3). */
+/* The value of WWW-Authenticate in a 401 for this header (RFC 6750, 3). */
 const char *auth_challenge(struct str header);
 
 #endif

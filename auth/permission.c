@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#define BITS_A_TYPE 8 /* room for actions to come; part of what is stored */
+#define BITS_A_TYPE 8 /* room for later actions; stored tokens depend on it */
 
 _Static_assert(ACTION__COUNT <= BITS_A_TYPE, "an action has a bit");
 _Static_assert(64 / BITS_A_TYPE >= MODEL_TYPES_MAX, "every type has its bits");
@@ -17,7 +17,7 @@ static const char *const action_names[] = {
     [ACTION_DESTROY] = "Destroy",
 };
 
-/* Of no type. */
+/* Permissions that belong to no type. */
 static const struct {
 	permissions bit;
 	const char *name;
@@ -114,7 +114,7 @@ permissions_format(permissions p, struct buf *out)
 	buf_free(&names);
 }
 
-/* One permission or role; 0: there is none of that name. */
+/* The permission or role of that name; 0 if there is none. */
 static permissions
 named(struct str word)
 {

@@ -11,7 +11,7 @@
 #include "model/type.h"
 
 typedef uint64_t
-    permissions; /* a bit each; stored with tokens, so a bit never changes its meaning */
+    permissions; /* one bit each; tokens store them, so never change the meaning of a bit */
 
 enum action {
 	ACTION_GET,
@@ -22,29 +22,30 @@ enum action {
 	ACTION__COUNT
 };
 
-/* Of no type: to read /metrics. */
+/* Permission to read /metrics.  It belongs to no type. */
 #define PERMISSION_METRICS (UINT64_C(1) << 63)
 
 permissions permission_of(const struct type *t, enum action a);
-/* Appends "sysDmarcInternalReport", with which t's permissions begin. */
+/* Appends "sysDmarcInternalReport", the prefix of t's permissions. */
 void permission_prefix(const struct type *t, struct buf *out);
-/* "sysDmarcInternalReportGet" appended to out. */
+/* Appends "sysDmarcInternalReportGet". */
 void permission_name(const struct type *t, enum action a, struct buf *out);
-/* Calls each with the name of every permission in p: types and actions in order, then those of
- * no type. */
+/* Calls each() with the name of every permission in p: by type and action, then those of no
+ * type. */
 void permission_each(permissions p, void (*each)(const char *name, void *arg), void *arg);
 
-/* Appends "admin" or another role that means just p, or else the names with commas between. */
+/* Appends the role that has exactly these permissions, such as "admin", or else the
+ * permissions' names separated by commas. */
 void permissions_format(permissions p, struct buf *out);
 
-/* A role of auth_roles, or permission names with commas between;
- * ERR_INVALID_ARGUMENTS names the one that is unknown. */
+/* list is a role of auth_roles, or permission names separated by commas.  ERR_INVALID_ARGUMENTS
+ * names an unknown one. */
 bool permissions_parse(struct str list, permissions *p, struct err *e);
 
 struct role {
 	const char *name;    /* NULL ends the table */
-	permissions actions; /* bit per enum action, on every type */
-	permissions others;  /* of no type */
+	permissions actions; /* one bit per enum action, for every type */
+	permissions others;  /* permissions that belong to no type */
 	const char *doc;
 };
 extern const struct role auth_roles[];

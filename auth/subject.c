@@ -1,14 +1,15 @@
-/* auth/subject.c -- whose token it is. */
+/* auth/subject.c -- checks the name of a token's owner. */
 #include "auth/subject.h"
 
 #include "storage/store.h"
 
-/* The length of the character at s, 0 if it is not valid UTF-8 (RFC 3629) or a control
- * character. */
+/* The length of the character at s; 0 if it is invalid UTF-8 (RFC 3629) or a control character.
+ */
 static size_t
 character(const unsigned char *s, size_t left)
 {
-	static const uint32_t least[] = {0, 0x20, 0xa0, 0x800, 0x10000}; /* by length */
+	/* The lowest code point by length. */
+	static const uint32_t least[] = {0, 0x20, 0xa0, 0x800, 0x10000};
 	size_t len = s[0] < 0x80 ? 1 : s[0] < 0xc0 ? 0 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : 4;
 	uint32_t code = len == 1 ? s[0] : s[0] & (0x7fu >> len);
 

@@ -1,4 +1,4 @@
-/* auth/subject.h -- whose token it is: a name for people and logs. */
+/* auth/subject.h -- the name of a token's owner, for people and logs. */
 #ifndef AUTH_SUBJECT_H
 #define AUTH_SUBJECT_H
 

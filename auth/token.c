@@ -7,8 +7,7 @@
 #define TOKEN_BYTES (STORE_TOKEN_ID_LEN + STORE_TOKEN_SECRET_LEN)
 #define PREFIX_LEN (sizeof TOKEN_PREFIX - 1)
 
-/* 42 bytes are whole groups of three: each text stands for one token, and each token has one
- * text. */
+/* 42 bytes are whole groups of three, so no bits are spare: each token has exactly one text. */
 _Static_assert(
     TOKEN_BYTES % 3 == 0 && TOKEN_LEN == PREFIX_LEN + TOKEN_BYTES / 3 * 4, "no spare bits");
 _Static_assert(sizeof(struct token) == TOKEN_BYTES, "id and secret, nothing between");
@@ -33,7 +32,7 @@ token_format_as(const char *prefix, const struct token *t, char out[static TOKEN
 	    (const unsigned char *)t, sizeof *t, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 }
 
-/* libsodium 1.0.18 also decodes some bytes above 127. */
+/* libsodium 1.0.18 also decodes some bytes above 127, so this check comes first. */
 static bool
 is_ascii(struct str text)
 {

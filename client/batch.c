@@ -1,9 +1,9 @@
-/* client/batch.c -- collecting objects, sending them, and telling what became of each. */
+/* client/batch.c -- collects objects, sends them, and reports the result of each. */
 #include "client/batch.h"
 
 #include <string.h>
 
-#define REQUEST_ROOM 1024 /* bytes of a request that are not objects */
+#define REQUEST_ROOM 1024 /* bytes of a request besides the objects */
 #define OBJECT_ROOM 8     /* bytes around a key */
 
 static const struct {
@@ -40,7 +40,7 @@ batch_add(struct batch *b, const char *key, json_t *v, struct err *e)
 	    err_set(e, ERR_INVALID_ARGUMENTS, "an id that is not UTF-8");
 }
 
-/* The argument of the call: an object, or of destroy an array. */
+/* The argument of the call: an array for destroy, otherwise an object. */
 static json_t *
 argument_of(const struct batch *b)
 {
@@ -56,7 +56,7 @@ argument_of(const struct batch *b)
 	return ids;
 }
 
-/* What the answer has by id: it lists what it destroyed. */
+/* The successes as an object by id or creation id; /set lists destroyed ids in an array. */
 static json_t *
 done_of(const struct batch *b, const json_t *answer)
 {
@@ -73,7 +73,7 @@ done_of(const struct batch *b, const json_t *answer)
 	return out;
 }
 
-/* The id of what was done, NULL if it was not. */
+/* The id of an object that was created, updated or destroyed; NULL if it failed. */
 static const char *
 id_of(const struct batch *b, const json_t *done, const char *key)
 {
@@ -121,7 +121,7 @@ send_waiting(struct batch *b, struct err *e)
 
 static bool send_or_halve(struct batch *b, struct err *e);
 
-/* n of all, from the from-th on. */
+/* Sends n objects of all, starting at index from. */
 static bool
 send_some(struct batch *b, json_t *all, size_t from, size_t n, struct err *e)
 {
@@ -142,8 +142,8 @@ send_some(struct batch *b, json_t *all, size_t from, size_t n, struct err *e)
 	return ok;
 }
 
-/* A server may have limits that no session tells, and then did nothing of a call that is past
- * one (RFC 8620, 5.3). */
+/* A server may have limits that its session does not publish.  It then does nothing of a call
+ * that exceeds one (RFC 8620, 5.3), so this sends the two halves instead. */
 static bool
 send_or_halve(struct batch *b, struct err *e)
 {

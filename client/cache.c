@@ -1,4 +1,4 @@
-/* client/cache.c -- a folder for each server, a file for its document. */
+/* client/cache.c -- one folder for each server, with one file for its document. */
 #include "client/cache.h"
 
 #include <dirent.h>
@@ -15,7 +15,7 @@
 #define SERVER_HASH_LEN 16
 #define ENDING ".json"
 
-/* "~/.cache/report-outbox"; empty if there is no home. */
+/* Appends "~/.cache/report-outbox", or nothing if there is no home. */
 static void
 cache_dir(struct buf *out)
 {
@@ -38,7 +38,7 @@ add_server(const char *server, struct buf *out)
 	buf_printf(out, "/%s", sodium_bin2hex(hex, sizeof hex, hash, sizeof hash));
 }
 
-/* A hash is a file's name: it holds nothing that means something else to the file system. */
+/* The hash becomes a file name, so it may hold no character with a meaning in a path. */
 static bool
 is_file_name(struct str hash)
 {
@@ -52,7 +52,7 @@ is_file_name(struct str hash)
 	return hash.len > 0 && hash.len <= CACHE_HASH_MAX;
 }
 
-/* The file for a document; false if there is no place for one. */
+/* The path of the file for a document; false if it has no place. */
 static bool
 path_of(const char *server, struct str hash, struct buf *path)
 {
@@ -82,7 +82,7 @@ cache_get(const char *server, struct str hash, struct buf *out)
 	return ok;
 }
 
-/* Each folder on the way to a file. */
+/* Makes each folder of the path. */
 static void
 make_folders(const char *path)
 {
@@ -97,7 +97,7 @@ make_folders(const char *path)
 	buf_free(&folder);
 }
 
-/* Documents beside this one. */
+/* Removes the server's other documents. */
 static void
 remove_others(const char *path)
 {

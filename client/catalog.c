@@ -1,12 +1,12 @@
-/* client/catalog.c -- looking things up in the schema document. */
+/* client/catalog.c -- looks up types and properties in the schema document. */
 #include "client/catalog.h"
 
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
-#define NAMES_MAX 160   /* bytes of a list of names in a message */
-#define SPELLING_MAX 63 /* bytes of a name that is looked at for slips */
+#define NAMES_MAX 160   /* bytes that a list of names may take in a message */
+#define SPELLING_MAX 63 /* longest name, in bytes, that is compared for misspellings */
 
 bool
 catalog_parse(struct catalog *cat, struct str text, struct err *e)
@@ -33,7 +33,7 @@ catalog_free(struct catalog *cat)
 
 /* --- names --- */
 
-/* Without "x:" and hyphens, in lower case. */
+/* Appends the name without "x:" and hyphens, in lower case. */
 static void
 plain_name(const char *spelling, struct buf *out)
 {
@@ -61,7 +61,7 @@ same_name(const char *a, const char *b)
 	return same;
 }
 
-/* A name that leads to another's fields gives way to that one. */
+/* If the schema of this name refers to the fields of another one, returns that name. */
 static const char *
 followed(const json_t *in, const json_t *schemas, const char *name)
 {
@@ -83,7 +83,7 @@ find(const struct catalog *cat, const json_t *in, const char *spelling)
 	return NULL;
 }
 
-/* Appends a name, or "..." once there is no more room. */
+/* Appends a name, or "..." when there is no room for it. */
 static void
 add_name(const char *name, struct buf *out)
 {
@@ -166,7 +166,7 @@ same_letter(char a, char b)
 	return tolower((unsigned char)a) == tolower((unsigned char)b);
 }
 
-/* How many letters one has to add, drop, change or swap to make b of a; case does not count. */
+/* The number of letters to add, drop, change or swap to turn a into b; ignores case. */
 static size_t
 distance(const char *a, size_t a_len, const char *b, size_t b_len)
 {
@@ -193,8 +193,8 @@ distance(const char *a, size_t a_len, const char *b, size_t b_len)
 	return row[b_len];
 }
 
-/* The property that is spelled most like it, if nearly so: with one slip, and one more for each
- * four letters. */
+/* The property whose name is closest to the spelling.  It may differ by one letter, and by one
+ * more for every four letters. */
 static const char *
 nearest_property(const struct catalog *cat, const char *type, struct str spelling)
 {

@@ -10,8 +10,8 @@
 
 #define CORE "urn:ietf:params:jmap:core"
 #define OUTBOX "urn:stalwart:jmap"
-#define OBJECTS_DEFAULT 500      /* in one call, if the session does not say */
-#define SIZE_DEFAULT (10u << 20) /* bytes of a request, likewise */
+#define OBJECTS_DEFAULT 500      /* objects in one call, if the session sets no limit */
+#define SIZE_DEFAULT (10u << 20) /* bytes of a request, if the session sets no limit */
 
 /* --- opening --- */
 
@@ -31,7 +31,7 @@ get_ok(struct client *c, const char *url, struct http_answer *a, struct err *e)
 	return http_get(c->http, url, a, e) && http_is_ok(a, url, e);
 }
 
-/* The session's number, or the default. */
+/* The session's limit of that name, or the default. */
 static size_t
 limit_of(const json_t *session, const char *name, size_t otherwise)
 {
@@ -42,8 +42,8 @@ limit_of(const json_t *session, const char *name, size_t otherwise)
 							       : otherwise;
 }
 
-/* The session may know the server by another name: of its URL only the path counts, and the
- * token stays here. */
+/* The session may give URLs with another host name.  Only their path is used, so the token goes
+ * to the configured server alone. */
 static bool
 take_session(struct client *c, const json_t *session, const char *url, struct err *e)
 {
@@ -84,7 +84,7 @@ out:
 	return ok;
 }
 
-/* The server leads to the document by its hash, the last part of the path. */
+/* The server redirects to the document; the last part of that path is its hash. */
 static bool
 follow_schema(struct client *c, const char *url, struct err *e)
 {
@@ -165,7 +165,7 @@ client_invocation(const char *type, const char *verb, json_t *arguments, const c
 	return call;
 }
 
-/* Is each answer [string, object, the call's id]? */
+/* Is each response [string, object, id], with the id of its call? */
 static bool
 are_answers(const json_t *responses, const json_t *calls)
 {

@@ -5,7 +5,7 @@
 
 #include "client/client.h"
 
-/* Appends value as RFC 6570 wants it in a template of level 1. */
+/* Appends value, percent-encoded as RFC 6570 asks for level 1 templates. */
 static void
 add_escaped(struct buf *out, const char *value)
 {
@@ -15,7 +15,7 @@ add_escaped(struct buf *out, const char *value)
 	curl_free(escaped);
 }
 
-/* Appends the template with each variable replaced.  variables: name, value, name, value, NULL.
+/* Appends the template with its variables replaced. variables: name, value, name, value, NULL.
  */
 static void
 expand(const char *template, const char *const *variables, struct buf *out)

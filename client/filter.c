@@ -1,11 +1,11 @@
-/* client/filter.c -- conditions, comparators and columns. */
+/* client/filter.c -- turns --where, --sort and --fields into JSON. */
 #include "client/filter.h"
 
 #include <string.h>
 
 #include "client/value.h"
 
-/* How a comparison is said in the name of a condition. */
+/* The suffix that a comparison adds to the name of a condition. */
 static const struct {
 	const char *sign, *suffix;
 } comparisons[] = {
@@ -22,7 +22,7 @@ struct condition {
 	const char *suffix;
 };
 
-/* At the first sign of a comparison. */
+/* Splits a condition at the first comparison sign. */
 static bool
 cut(const char *where, struct condition *c)
 {
@@ -38,7 +38,7 @@ cut(const char *where, struct condition *c)
 	return false;
 }
 
-/* The type of the property that a filter of the server's list is for. */
+/* The type of the property to which the server's filter of that name applies. */
 static json_t *
 filter_type(const struct catalog *cat, const char *type, struct str name, const char **field)
 {
@@ -66,7 +66,7 @@ filter_type(const struct catalog *cat, const char *type, struct str name, const 
 	return NULL;
 }
 
-/* Of the members of a set, if it is one: a filter asks for one of them. */
+/* For a set, the type of its members, since a filter asks for one of them. */
 static json_t *
 property_type(const struct catalog *cat, const char *type, struct str name, const char **field)
 {
@@ -135,7 +135,7 @@ filter_where(
 
 /* --- lists of names --- */
 
-/* Adds what one name of a list stands for. */
+/* Adds the JSON of one name in a list. */
 typedef bool name_adder(
     const struct catalog *cat, const char *type, struct str name, json_t *out, struct err *e);
 
@@ -158,7 +158,7 @@ each_name(const struct catalog *cat, const char *type, const char *list, name_ad
 	}
 }
 
-/* "id", or how the server writes a property. */
+/* "id", or a property in the server's spelling. */
 static const char *
 property_name(const struct catalog *cat, const char *type, struct str name, struct err *e)
 {

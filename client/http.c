@@ -1,4 +1,4 @@
-/* client/http.c -- one exchange after the other. */
+/* client/http.c -- HTTP exchanges, one at a time. */
 #include "client/http.h"
 
 #include <curl/curl.h>
@@ -25,7 +25,7 @@ struct parts {
 	char *scheme, *host, *port, *path;
 };
 
-/* base is what a relative URL is held against; NULL: there are none. */
+/* base resolves a relative URL; NULL: refuse relative URLs. */
 static bool
 parts_of(const char *base, const char *url, struct parts *p)
 {
@@ -68,7 +68,7 @@ http_path_on(const char *server, const char *url)
 	return out.s;
 }
 
-/* No proxy leads to this machine. */
+/* No proxy is used for this machine. */
 static bool
 is_loopback(const char *url)
 {
@@ -158,7 +158,7 @@ set_options(struct http *h, const char *url, const struct str *json, struct curl
 {
 	CURL *c = h->curl;
 
-	curl_easy_reset(c); /* the connection stays */
+	curl_easy_reset(c); /* keeps the connection open */
 	curl_easy_setopt(c, CURLOPT_URL, url);
 	curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
@@ -200,7 +200,7 @@ refuse(const struct http *h, CURLcode rc, const char *url, bool posted, struct e
 	    posted ? "; whether the request was done is not known" : "");
 }
 
-/* What was sent may have been heeded, if a byte of it went out. */
+/* True if any byte of the body was sent: the server may then have carried out the request. */
 static bool
 may_be_done(CURL *c, const struct str *json)
 {
@@ -255,7 +255,7 @@ http_answer_free(struct http_answer *a)
 	*a = (struct http_answer){0};
 }
 
-/* --- what the server said --- */
+/* --- the server's answer --- */
 
 static enum err_code
 code_of(long status)

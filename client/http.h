@@ -1,4 +1,4 @@
-/* client/http.h -- HTTP to one server, over a kept connection (libcurl). */
+/* client/http.h -- HTTP to one server over a persistent connection (libcurl). */
 #ifndef CLIENT_HTTP_H
 #define CLIENT_HTTP_H
 
@@ -14,29 +14,29 @@ struct http;
 
 struct http_answer {
 	long status;
-	char *location; /* of a redirect: an absolute URL; NULL */
+	char *location; /* of a redirect, as an absolute URL; NULL: none */
 	struct buf body;
 };
 
-/* s is borrowed until http_close(). */
+/* s must stay valid until http_close(). */
 bool http_open(struct http **h, const struct settings *s, struct err *e);
 void http_close(struct http **h);
 
-/* url is absolute and must be the server's own, for the token goes with it.  Redirects are not
- * followed.  True for whatever status; ERR_SERVER_UNAVAILABLE if no whole answer came. *a is
- * emptied first; http_answer_free(). */
+/* url must be absolute and on the configured server, since the token is sent with it.
+ * Redirects are not followed.  True for any status; ERR_SERVER_UNAVAILABLE if no complete
+ * answer came.  Empties *a first; free it with http_answer_free(). */
 bool http_get(struct http *h, const char *url, struct http_answer *a, struct err *e);
 bool http_post(
     struct http *h, const char *url, struct str json, struct http_answer *a, struct err *e);
 void http_answer_free(struct http_answer *a);
 
-/* True for a status from 200 to 299; else *e tells what the server said (RFC 7807):
+/* True for a status from 200 to 299.  Otherwise *e has the server's message (RFC 7807):
  * ERR_UNAUTHORIZED, ERR_FORBIDDEN, ERR_RATE_LIMIT, ERR_SERVER_UNAVAILABLE or ERR_SERVER_FAIL.
  */
 bool http_is_ok(const struct http_answer *a, const char *url, struct err *e);
 
-/* The scheme, host and port of server and the path of url, which may be relative to it; for
- * free(), NULL if either is no URL. */
+/* Joins the scheme, host and port of server with the path of url, which may be relative.  The
+ * caller frees it; NULL if either is no URL. */
 char *http_path_on(const char *server, const char *url);
 
 #endif

@@ -1,7 +1,7 @@
-/* client/pages.c -- /query and /get, again and again. */
+/* client/pages.c -- calls /query and /get until all pages are read. */
 #include "client/pages.h"
 
-/* How many the next page should have. */
+/* The number of records to ask for next. */
 static size_t
 page_size(const struct pages *p)
 {
@@ -36,8 +36,8 @@ page_calls(const struct pages *p)
 	    client_invocation(p->type, "get", get, "g"));
 }
 
-/* The records of list in the order of ids; one that was removed between query and get is not
- * there. */
+/* The records of list in the order of ids.  It leaves out records that were destroyed between
+ * /query and /get. */
 static json_t *
 in_order(const json_t *ids, const json_t *list)
 {
@@ -54,7 +54,8 @@ in_order(const json_t *ids, const json_t *list)
 	return out;
 }
 
-/* Fewer than were asked for, or than the server lets through at once: there are no more. */
+/* The page is the last if it has fewer records than the client asked for and the server allows.
+ */
 static bool
 is_last(const struct pages *p, const json_t *query, size_t n)
 {
@@ -96,7 +97,7 @@ pages_next(struct pages *p, json_t **records, struct err *e)
 		bool ok = client_request(p->client, page_calls(p), &responses, e);
 
 		if (ok && !take_page(p, responses, records, &why)) {
-			/* The anchor was removed: go on behind the record before it. */
+			/* The anchor was destroyed: continue behind the record before it. */
 			n = json_array_size(p->last);
 			ok = why.code == ERR_ANCHOR_NOT_FOUND && n > 1 &&
 			    json_array_remove(p->last, n - 1) == 0;

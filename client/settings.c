@@ -1,4 +1,4 @@
-/* client/settings.c -- where the URL and the token come from. */
+/* client/settings.c -- finds the URL and the token. */
 #include "client/settings.h"
 
 #include <confuse.h>
@@ -50,7 +50,7 @@ without_slashes(const char *url)
 	return s;
 }
 
-/* Takes slashes off the end. */
+/* Removes slashes from the end. */
 static bool
 check_url(struct settings *s, struct err *e)
 {
@@ -82,7 +82,7 @@ out:
 	return ok;
 }
 
-/* Printable ASCII, so that it can stand in a header. */
+/* The token must be printable ASCII, since it goes into a header. */
 static bool
 check_token(const struct settings *s, struct err *e)
 {
@@ -96,7 +96,7 @@ check_token(const struct settings *s, struct err *e)
 		"the token has blanks or other bytes that tokens do not have, or is too long");
 }
 
-/* What cannot be read is named by the command line, or by what that leads to. */
+/* ERR_INVALID_ARGUMENTS if the file cannot be read, since the settings name it. */
 static bool
 read_file(const char *path, size_t max, struct buf *out, struct err *e)
 {
@@ -134,7 +134,7 @@ out:
 enum { URL, TOKEN, TOKEN_FILE, CA_FILE, OPTIONS };
 static const char *const option_names[OPTIONS] = {"url", "token", "token_file", "ca_file"};
 
-/* libConfuse would print it; the value of a token could be in it. */
+/* libConfuse would print the message, which could contain the token. */
 __attribute__((format(printf, 2, 0))) static void
 keep_quiet(cfg_t *file, const char *fmt, va_list ap)
 {
@@ -143,7 +143,7 @@ keep_quiet(cfg_t *file, const char *fmt, va_list ap)
 	(void)ap;
 }
 
-/* Relative to the folder of the file that names it. */
+/* Resolves path relative to the folder of the file that names it. */
 static void
 path_beside(const char *file, const char *path, struct buf *out)
 {
@@ -155,7 +155,7 @@ path_beside(const char *file, const char *path, struct buf *out)
 	buf_terminate(out);
 }
 
-/* A token is not sent to another server than the one that it stands beside. */
+/* Is the token's file for the server at this URL? A token is sent to no other server. */
 static bool
 is_for_url(const struct settings *s, const char *url)
 {

@@ -1,4 +1,4 @@
-/* client/source.c -- an object after the other. */
+/* client/source.c -- reads a stream of JSON objects one at a time. */
 #include "client/source.h"
 
 #include <errno.h>
@@ -6,7 +6,7 @@
 
 #include "json/read.h"
 
-/* The next character that is no blank stays in the stream; EOF at its end. */
+/* The next character that is not white space, which stays in the stream; EOF at the end. */
 static int
 peek(FILE *f)
 {
@@ -27,7 +27,7 @@ refuse(const struct source *s, const char *why, struct err *e)
 	return err_set(e, ERR_INVALID_ARGUMENTS, "%s, object %zu: %s", s->name, s->n + 1, why);
 }
 
-/* What a file begins with that is no JSON, and what is wanted in its place. */
+/* First bytes of files that are not JSON, and what the user should pass instead. */
 static const struct {
 	int byte;
 	const char *is;
@@ -41,7 +41,7 @@ static const struct {
     {0xfe, "is UTF-16, and JSON is UTF-8"},
 };
 
-/* c, which begins no object, stands where one should. */
+/* Fails: c stands where an object should begin. */
 static bool
 refuse_start(const struct source *s, int c, struct err *e)
 {
@@ -66,8 +66,7 @@ refuse_start(const struct source *s, int c, struct err *e)
 	return refuse(s, why, e);
 }
 
-/* Some programs put the mark of UTF-8 before a text.  False if there is the beginning of one.
- */
+/* Skips a UTF-8 byte order mark, which some programs write.  False for an incomplete one. */
 static bool
 skip_mark(FILE *f)
 {
@@ -93,7 +92,7 @@ end(struct source *s, struct err *e)
 	return true;
 }
 
-/* Whatever stands before an object.  At the end *more is false. */
+/* Skips to the next object.  At the end of the stream sets *more to false. */
 static bool
 begin(struct source *s, bool *more, struct err *e)
 {
@@ -127,7 +126,7 @@ begin(struct source *s, bool *more, struct err *e)
 	return c == '{' || refuse_start(s, c, e);
 }
 
-/* Up to the brace or bracket that closes the first one, or to the end of the stream. */
+/* Appends text up to the brace or bracket that closes the first one, or to the end. */
 static void
 take_object(FILE *f, struct buf *text)
 {

@@ -1,4 +1,4 @@
-/* client/value.c -- a function for each type of the schema, and the walk along a path. */
+/* client/value.c -- a parser for each type of the schema, and for paths into objects. */
 #include "client/value.h"
 
 #include <inttypes.h>
@@ -12,7 +12,8 @@
 
 /* --- one value --- */
 
-/* NULL if the text is no such value; then *want may be set to what it must be. */
+/* Returns NULL if the text is no value of the type; it may then set *want to what is expected.
+ */
 typedef json_t *parser(
     const struct catalog *cat, const json_t *type, struct str text, const char **want);
 
@@ -33,8 +34,8 @@ is_whole(const json_t *type)
 	return format == NULL || strcmp(format, "float") != 0;
 }
 
-/* v, an integer, in digits alone: "1e3" is 1000 (RFC 8259, 6).  The server knows the limits of
- * each property, so only what no property takes is refused here. */
+/* Turns an integer into plain digits: "1e3" becomes 1000 (RFC 8259, 6).  Refuses only what no
+ * property accepts; the server checks each property's limits. */
 static json_t *
 in_digits(const json_t *v, const char **want)
 {
@@ -131,8 +132,7 @@ parse_json(const struct catalog *cat, const json_t *type, struct str text, const
 static const struct {
 	const char *type;
 	parser *parse;
-	const char *want; /* what it must be, where the parser does not say; an enum's values
-			     follow */
+	const char *want; /* if the parser sets none; enums add their values */
 } parsers[] = {
     {"string", parse_string, "a text"},
     {"number", parse_number, NULL},
@@ -146,7 +146,7 @@ static const struct {
 };
 #define N_PARSERS (sizeof parsers / sizeof parsers[0])
 
-/* Of blobId and objectId, too, which are strings. */
+/* blobId and objectId are parsed as strings. */
 static size_t
 parser_of(const char *type)
 {
@@ -198,12 +198,12 @@ value_parse(const struct catalog *cat, const json_t *type, const char *name, str
 
 /* --- paths --- */
 
-/* Where a path into an object has led. */
+/* A position in an object, reached by a path. */
 struct place {
 	const struct catalog *catalog;
-	const char *object; /* the type that the next part is a property of; NULL: of none */
-	json_t *type;       /* of the value here, owned; NULL at the start */
-	struct buf path;    /* "report/records/0", as the server writes it */
+	const char *object; /* type whose property the next part names; NULL: no such type */
+	json_t *type;       /* type of the value here, owned; NULL at the start */
+	struct buf path;    /* "report/records/0", in the server's spelling */
 };
 
 static void
@@ -243,7 +243,7 @@ step_to_property(struct place *p, struct str part, struct err *e)
 	return true;
 }
 
-/* Members of lists, maps and sets have the names that people gave them. */
+/* Moves on by one part.  Keys of lists, maps and sets are taken as they are typed. */
 static bool
 step(struct place *p, struct str part, struct err *e)
 {
@@ -279,7 +279,7 @@ walk(struct place *p, struct str path, struct err *e)
 	}
 }
 
-/* --- what --field gives --- */
+/* --- the values of --field --- */
 
 bool
 value_cut(const char *pair, struct str *name, struct str *text)

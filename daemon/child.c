@@ -21,7 +21,7 @@
 
 #define BACKOFF_FIRST_US 100000
 #define START_FAILED_US 5000000
-#define LIVED_US 10000000 /* one that was ready for so long is started again at once */
+#define LIVED_US 10000000 /* a child that was ready for this long is started again at once */
 
 void
 child_init(struct child *c, const struct program *program)
@@ -35,13 +35,13 @@ move_fd(int from, int to)
 	return from >= 0 && dup2(from, to) == to;
 }
 
-/* In the new process. */
+/* Runs in the new process. */
 static _Noreturn void
 become(const struct child *c, const struct child_place *place, int ready_fd, pid_t parent)
 {
 	struct buf path = {0};
 	sigset_t none;
-	/* Out of the way first: one of them could have the number that another is to get. */
+	/* Move them first: one could have a number that another must get. */
 	int listen_fd = fcntl(place->listen_fd, F_DUPFD_CLOEXEC, ABOVE_FIXED_FDS);
 	int config_fd = fcntl(place->config_fd, F_DUPFD_CLOEXEC, ABOVE_FIXED_FDS);
 	int metrics_fd = fcntl(place->metrics_fd, F_DUPFD_CLOEXEC, ABOVE_FIXED_FDS);
@@ -51,7 +51,8 @@ become(const struct child *c, const struct child_place *place, int ready_fd, pid
 	ready_fd = fcntl(ready_fd, F_DUPFD_CLOEXEC, ABOVE_FIXED_FDS);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	setpgid(0, 0); /* a Ctrl-C is outboxd's alone: it stops its children in order */
+	setpgid(
+	    0, 0); /* Ctrl-C then signals outboxd alone, which stops its children in order */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	buf_printf(&path, "%s/%s", place->dir, c->program->name);
 	if (getppid() == parent && move_fd(listen_fd, STDIN_FILENO) &&
@@ -119,7 +120,7 @@ child_hear(struct child *c, const struct log *log, int64_t now_us)
 	ssize_t n = read(c->ready_fd, beats, sizeof beats);
 
 	if (n == 0)
-		io_close(&c->ready_fd); /* it has ended or is about to */
+		io_close(&c->ready_fd); /* it has ended, or will soon */
 	if (n <= 0 || (c->state != CHILD_STARTING && c->state != CHILD_READY))
 		return;
 	if (c->state == CHILD_STARTING) {

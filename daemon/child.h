@@ -1,8 +1,9 @@
 /* daemon/child.h -- one process that outboxd started: the store, or a worker.
  *
- * A child has its socket as descriptor 0, its configuration as 3, as 4 a pipe into which it
- * writes a byte once it is ready, and one each second from then on, and as 5 the table of
- * metrics.  A worker also has, as 6, the table of requests that ended a worker.
+ * A child gets these descriptors: 0 its socket; 3 its configuration; 4 a pipe, into which it
+ * writes a byte once it is ready and then one each second; 5 the table of metrics.  A worker
+ * also gets 6, the table of requests that ended a worker.
+ *
  * Times are monotonic microseconds. */
 #ifndef DAEMON_CHILD_H
 #define DAEMON_CHILD_H
@@ -13,51 +14,52 @@
 
 #include "base/log.h"
 
-/* What kind of child it is. */
+/* A kind of child. */
 struct program {
-	const char *name;   /* "outbox-store", beside outboxd's own file */
-	int64_t start_us;   /* not ready after so long: killed */
-	int64_t silence_us; /* ready, but not heard of for so long: killed */
-	int64_t backoff_us; /* however often it ends, it waits no longer to be started again */
+	const char *name;   /* "outbox-store", in the folder of outboxd */
+	int64_t start_us;   /* killed if it is not ready after this long */
+	int64_t silence_us; /* killed if it was ready and has sent no byte for this long */
+	int64_t backoff_us; /* longest wait before it is started again */
 };
 
 enum child_state {
-	CHILD_WAITING,  /* to be started when due */
-	CHILD_STARTING, /* runs, but is not ready */
+	CHILD_WAITING,  /* starts at due_us */
+	CHILD_STARTING, /* runs, but is not yet ready */
 	CHILD_READY,
-	CHILD_STOPPING, /* told to */
-	CHILD_GONE,     /* and not to be started again */
+	CHILD_STOPPING, /* got SIGTERM */
+	CHILD_GONE,     /* has ended and is not started again */
 };
 
 struct child {
 	const struct program *program;
 	enum child_state state;
-	bool retired;     /* not to be started again once it has ended */
+	bool retired;     /* do not start it again after it ends */
 	pid_t pid;        /* 0: none */
-	int ready_fd;     /* to read from; -1: none */
+	int ready_fd;     /* read end of its pipe; -1: none */
 	int64_t ready_us; /* when it became ready */
-	int64_t due_us;   /* when something is to be done about it; INT64_MAX: never */
+	int64_t due_us;   /* when child_step() must act; INT64_MAX: never */
 	int64_t backoff_us;
 };
 
-/* What a start needs. */
+/* What a child needs to start. */
 struct child_place {
-	const char *dir; /* of the programs */
+	const char *dir; /* folder of the programs */
 	int listen_fd, config_fd, metrics_fd;
-	int poison_fd; /* -1: the program has no use for it */
+	int poison_fd; /* -1: the program does not use it */
 	const struct log *log;
 };
 
 void child_init(struct child *c, const struct program *program);
 
-/* Does what is due: starts it, or kills it for its silence or its slow stop. */
+/* Does what is due at now_us: starts the child, or kills it if it was silent or stops too
+ * slowly. */
 void child_step(struct child *c, const struct child_place *place, int64_t now_us);
-void child_hear(
-    struct child *c, const struct log *log, int64_t now_us); /* ready_fd can be read */
-void child_retire(struct child *c); /* once it has ended it is not started again */
-void child_stop(
-    struct child *c, int64_t stop_us, int64_t now_us); /* SIGTERM, and SIGKILL after stop_us */
+void child_hear(struct child *c, const struct log *log,
+    int64_t now_us);                /* call when ready_fd is readable */
+void child_retire(struct child *c); /* it is not started again after it ends */
+void child_stop(struct child *c, int64_t stop_us,
+    int64_t now_us); /* sends SIGTERM, and SIGKILL after stop_us */
 void child_ended(struct child *c, int status, const struct log *log,
-    int64_t now_us); /* as waitpid() tells */
+    int64_t now_us); /* status as from waitpid() */
 
 #endif

@@ -1,10 +1,9 @@
-/* daemon/notify.h -- tells systemd how it goes (sd_notify(3)); nothing to do where nobody asks.
- */
+/* daemon/notify.h -- reports the state of outboxd to systemd (sd_notify(3)). */
 #ifndef DAEMON_NOTIFY_H
 #define DAEMON_NOTIFY_H
 
-/* socket: the value of NOTIFY_SOCKET, or NULL.  state: "READY=1".  There is nobody to tell of a
- * failure. */
+/* socket is the value of NOTIFY_SOCKET; NULL: does nothing. state is "READY=1", for example.  A
+ * failure cannot be reported and is ignored. */
 void notify(const char *socket, const char *state);
 
 #endif

@@ -1,4 +1,4 @@
-/* daemon/pidfile.c -- one outboxd at a time. */
+/* daemon/pidfile.c -- keeps a second outboxd from starting. */
 #include "daemon/pidfile.h"
 
 #include <errno.h>
@@ -27,8 +27,8 @@ pidfile_open(const char *path, struct err *e)
 		io_close(&fd);
 		return -1;
 	}
-	/* Between open and lock, the one before may have removed it: a lock on that file would
-	 * keep nobody out. */
+	/* The former owner may have removed the file between open and lock.  A lock on a
+	 * removed file would not stop another outboxd. */
 	if (fstat(fd, &s) != 0 || s.st_nlink == 0) {
 		io_close(&fd);
 		return pidfile_open(path, e);

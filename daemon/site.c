@@ -1,4 +1,4 @@
-/* daemon/site.c -- what outboxd holds for its children. */
+/* daemon/site.c -- what outboxd keeps open for its children. */
 #include "daemon/site.h"
 
 #include <errno.h>
@@ -36,7 +36,7 @@ out:
 	return ok;
 }
 
-/* The sockets are open, the environment is in use. */
+/* A reload cannot change these: the sockets and the environment are open. */
 static bool
 check_same_places(const struct config *a, const struct config *b, struct err *e)
 {
@@ -56,7 +56,8 @@ make_dir(const char *path, mode_t mode, struct err *e)
 	return err_set(e, ERR_SERVER_FAIL, "cannot make %s: %s", path, strerror(errno));
 }
 
-/* What root makes in a folder of somebody else's, that user cannot open afterwards. */
+/* If root made files in another user's folder, that user could not open them later.  So root is
+ * refused there. */
 static bool
 check_owner(const char *path, struct err *e)
 {
@@ -71,7 +72,7 @@ check_owner(const char *path, struct err *e)
 	    path, (unsigned)st.st_uid);
 }
 
-/* Children are the programs that lie beside this one. */
+/* The children's programs are in the folder of this program. */
 static bool
 find_programs(struct site *s, struct err *e)
 {

@@ -1,8 +1,8 @@
-/* daemon/supervisor.c -- the store first, then the workers; what dies is started again, what is
- * told to stop stops in order.
+/* daemon/supervisor.c -- starts the store, then the workers; restarts what dies; stops
+ * everything in order.
  *
- * The listening sockets belong to outboxd: while the store restarts, or workers change,
- * connections queue there. */
+ * outboxd owns the listening sockets, so connections queue there while the store or the workers
+ * restart. */
 #include "daemon/supervisor.h"
 
 #include <errno.h>
@@ -26,8 +26,9 @@
 
 #define SECOND_US INT64_C(1000000)
 
-/* Recovery of a large environment takes its time, and there is no heartbeat before the store is
- * ready.  Nobody else does its work meanwhile, so it never waits long; workers have others. */
+/* Recovery of a large environment takes minutes, and the store sends no heartbeat before it is
+ * ready.  There is only one store, so the wait before its restart is short.  Workers have
+ * others that serve meanwhile. */
 static const struct program store_program = {
     "outbox-store", 900 * SECOND_US, 5 * SECOND_US, SECOND_US / 2};
 static const struct program worker_program = {
@@ -35,8 +36,8 @@ static const struct program worker_program = {
 
 enum phase {
 	PHASE_STARTING, /* workers wait until the store has been ready once */
-	PHASE_CHANGING, /* new workers start; the ones before, if any, still serve */
-	PHASE_RUNNING,  /* the ones before, if any, stop one after the other */
+	PHASE_CHANGING, /* new workers start; the old ones, if any, still serve */
+	PHASE_RUNNING,  /* the old workers, if any, stop one at a time */
 	PHASE_ENDING,   /* workers stop */
 	PHASE_CLOSING,  /* no workers left; the store stops */
 	PHASE_ENDED,
@@ -45,16 +46,16 @@ enum phase {
 struct supervisor {
 	struct site site;
 	struct log *log;
-	char *notify_socket; /* NULL: not under systemd */
+	char *notify_socket; /* NULL: systemd did not start outboxd */
 	int signal_fd;
 	enum phase phase;
-	bool reload; /* asked for; begins once no retired worker is left */
+	bool reload; /* SIGHUP asked for a reload; it begins when no retired worker is left */
 	struct child store;
 	struct child *workers;
 	size_t n_workers;
 };
 
-/* How long children may take to stop. */
+/* How long children may take to stop, in microseconds. */
 static int64_t
 stop_us(const struct supervisor *s)
 {
@@ -73,7 +74,7 @@ add_workers(struct supervisor *s)
 		child_init(&s->workers[s->n_workers++], &worker_program);
 }
 
-/* They serve on until they are stopped. */
+/* Retired workers serve until they are stopped. */
 static void
 retire_workers(struct supervisor *s)
 {
@@ -88,8 +89,8 @@ stop_workers(struct supervisor *s, int64_t now_us)
 		child_stop(&s->workers[i], stop_us(s), now_us);
 }
 
-/* One after the other: a web server whose kept connections all end at once runs out of tries.
- * False once there is none. */
+/* Stops one worker at a time: if all kept connections of a web server ended at once, it would
+ * run out of retries.  False once there is none. */
 static bool
 stop_next_retired(struct supervisor *s, int64_t now_us)
 {
@@ -112,7 +113,7 @@ forget_gone(struct supervisor *s)
 	s->n_workers = kept;
 }
 
-/* --- phases: each looks whether its end has come --- */
+/* --- phases: each function checks whether its phase is over --- */
 
 static void
 step_starting(struct supervisor *s, int64_t now_us)
@@ -142,7 +143,8 @@ step_running(struct supervisor *s, int64_t now_us)
 {
 	struct err e = {0};
 
-	/* One reload at a time: the store has connections for two sets of workers. */
+	/* Only one reload at a time, since the store has connections for two sets of workers.
+	 */
 	if (stop_next_retired(s, now_us) || !s->reload)
 		return;
 	s->reload = false;
@@ -185,7 +187,7 @@ static void (*const steps[])(struct supervisor *s, int64_t now_us) = {
     [PHASE_CLOSING] = step_closing,
 };
 
-/* What is due for the children, then for the whole. */
+/* Steps each child, then the phase. */
 static void
 step(struct supervisor *s)
 {
@@ -207,8 +209,8 @@ step(struct supervisor *s)
 
 /* --- signals --- */
 
-/* How much the end of a worker says against the request that it served.  A worker that ends
- * itself does so because the request hangs or takes all memory. */
+/* How strongly the end of a worker counts against the request that it served.  A worker ends
+ * itself only because the request hangs or uses up all memory. */
 static unsigned
 blame(int status)
 {
@@ -370,19 +372,20 @@ open_signals(struct supervisor *s, struct err *e)
 	static const int signals[] = {SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGCHLD};
 	sigset_t mask;
 
-	signals_useless(&mask); /* they are logged, and change nothing */
+	signals_useless(&mask); /* these are logged and change nothing */
 	for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
 		sigaddset(&mask, signals[i]);
 	sigprocmask(SIG_BLOCK, &mask, NULL);
-	signal(SIGPIPE, SIG_IGN); /* whoever reads the log may go away */
-	signal(SIGCHLD, SIG_DFL); /* ignored by who started us, children would end unheard */
+	signal(SIGPIPE, SIG_IGN); /* the reader of the log may close it */
+	/* The process that started outboxd may have ignored SIGCHLD: no child's end would be
+	 * reported. */
+	signal(SIGCHLD, SIG_DFL);
 	s->signal_fd = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
 	return s->signal_fd >= 0 ||
 	    err_set(e, ERR_SERVER_FAIL, "cannot wait for signals: %s", strerror(errno));
 }
 
-/* What is counted from nothing is there before it happens: a monitor sees the first time too.
- */
+/* Makes these series before their first event, so that Prometheus sees them rise from 0. */
 static void
 begin_metrics(struct metrics *m)
 {
@@ -409,7 +412,7 @@ begin(struct supervisor *s, const char *config_path, struct err *e)
 		    "to root: fit for a container or a trial\"");
 	if (getenv("NOTIFY_SOCKET") != NULL) {
 		s->notify_socket = str_dup(str_of(getenv("NOTIFY_SOCKET")));
-		unsetenv("NOTIFY_SOCKET"); /* not the children's to use */
+		unsetenv("NOTIFY_SOCKET"); /* the children must not notify systemd */
 	}
 	child_init(&s->store, &store_program);
 	begin_metrics(s->site.metrics);

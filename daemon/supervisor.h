@@ -5,8 +5,8 @@
 #include "base/err.h"
 #include "base/log.h"
 
-/* Opens the sockets, starts everything, and runs until SIGTERM or SIGINT; SIGHUP reads the
- * configuration again.  False if it could not begin. */
+/* Opens the sockets, starts the children, and runs until SIGTERM or SIGINT. SIGHUP reads the
+ * configuration again.  False if the start failed. */
 bool supervise(const char *config_path, struct log *log, struct err *e);
 
 #endif

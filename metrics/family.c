@@ -3,11 +3,11 @@
 
 #define SECOND INT64_C(1000000)
 
-/* In microseconds. */
+/* Bucket bounds of times, in microseconds. */
 static const int64_t times[] = {250, 500, 1000, 2500, 5000, 10000, 25000, 50000, 100000, 250000,
     500000, SECOND, 5 * SECOND / 2, 5 * SECOND, 10 * SECOND, 30 * SECOND, 0};
 
-/* What a batch may hold: BATCH_JOBS_MAX and BATCH_ENTRIES_MAX are among them. */
+/* Bucket bounds of batches.  They include BATCH_JOBS_MAX and BATCH_ENTRIES_MAX. */
 static const int64_t jobs[] = {1, 2, 4, 8, 16, 32, 64, 128, 256, 0};
 static const int64_t ops[] = {1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 0};
 

@@ -1,8 +1,8 @@
-/* metrics/family.h -- what the outbox counts: the table of metric families, which is also what
- * /metrics says of each.
+/* metrics/family.h -- the table of metric families: what the outbox counts, and the name, type
+ * and help text that /metrics shows.
  *
- * Numbers are kept as integers in a unit of their family: microseconds where the name ends in
- * _seconds, shown divided by 1000000. */
+ * Values are integers in the unit of their family.  A family whose name ends in _seconds counts
+ * microseconds, and /metrics divides them by 1000000. */
 #ifndef METRICS_FAMILY_H
 #define METRICS_FAMILY_H
 
@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 enum metric {
-	/* counted by every process, in the shared table */
+	/* every process counts these in the shared table */
 	METRIC_START_TIME,
 	METRIC_BUILD,
 	METRIC_RESTARTS,
@@ -34,7 +34,7 @@ enum metric {
 	METRIC_COMMIT_TIME,
 	METRIC_CHECKPOINT_TIME,
 	METRIC_LOST,
-	/* found out when somebody asks */
+	/* the store or worker computes these when somebody asks */
 	METRIC_UP,
 	METRIC_STORE_QUEUE,
 	METRIC_STORE_CONNECTIONS,
@@ -58,16 +58,17 @@ enum metric_kind { METRIC_COUNTER, METRIC_GAUGE, METRIC_HISTOGRAM, METRIC_KIND__
 struct metric_family {
 	const char *name; /* "outbox_http_requests_total" */
 	enum metric_kind kind;
-	const char *labels[METRIC_LABELS_MAX + 1]; /* names; NULL ends them */
-	int64_t unit;                              /* what is shown as 1 */
+	const char *labels[METRIC_LABELS_MAX + 1]; /* label names; NULL ends them */
+	int64_t unit;                              /* the stored value that is shown as 1 */
 	const int64_t
-	    *bounds;      /* HISTOGRAM: upper ends of its buckets, ascending; 0 ends them */
+	    *bounds;      /* HISTOGRAM: upper bounds of its buckets, ascending; 0 ends them */
 	const char *help; /* one sentence */
 };
 
 extern const struct metric_family metric_families[METRIC__COUNT];
 
-/* How many bounds a histogram has: the bucket behind them is for all that is greater. */
+/* The number of bounds of a histogram.  One more bucket holds the values above the last bound.
+ */
 size_t metric_bounds(enum metric f);
 size_t metric_labels(enum metric f);
 

@@ -1,4 +1,4 @@
-/* metrics/list.c -- what has been counted, read at one moment. */
+/* metrics/list.c -- a snapshot of the series. */
 #include "metrics/list.h"
 
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 
 /* u32 family, str labels, u32 count of cells. */
 #define SERIES_MIN_BYTES 12
-/* What no honest number passes: so many of them can be added without an overflow. */
+/* Real values never exceed this, and sums of them cannot overflow. */
 #define NUMBER_MAX (INT64_C(1) << 52)
 
 static struct metric_series *
@@ -31,7 +31,7 @@ n_cells(enum metric f)
 	return metric_families[f].kind == METRIC_HISTOGRAM ? METRIC_CELLS : 1;
 }
 
-/* As many values as the family has labels, and NULs behind. */
+/* Are there as many values as the family has labels, and only NULs behind them? */
 static bool
 are_labels(enum metric f, const char *labels)
 {

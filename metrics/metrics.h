@@ -1,10 +1,9 @@
-/* metrics/metrics.h -- counting: a table of numbers in memory that all processes of an outbox
- * share.
+/* metrics/metrics.h -- counts in a table in memory that all processes of an outbox share.
  *
- * outboxd makes it and hands it to its children as a descriptor.  Counting is an atomic
- * addition without a lock, so a process that dies while it counts holds nobody, and what it had
- * counted stays.  A series, that is one family with one value for each of its labels, has its
- * place in the table from the first time it is counted on. */
+ * outboxd makes the table and passes its descriptor to its children.  Counting is an atomic
+ * addition without a lock: a process that dies while it counts blocks nobody, and what it
+ * counted stays.  A series is one family with one value for each label.  It gets its place in
+ * the table when it is first counted. */
 #ifndef METRICS_METRICS_H
 #define METRICS_METRICS_H
 
@@ -12,27 +11,28 @@
 #include "metrics/family.h"
 
 #define METRICS_SERIES_MAX 1024
-#define METRIC_LABELS_BYTES 88               /* of all values of a series, each with its NUL */
+#define METRIC_LABELS_BYTES 88 /* of all label values of a series, each with its NUL */
 #define METRIC_CELLS (METRIC_BOUNDS_MAX + 2) /* a histogram's buckets, and the sum */
 
 struct metrics;
 
-/* An empty table; *fd is for metrics_open() in other processes, close-on-exec, and the caller's
- * to close. */
+/* Makes an empty table.  Other processes pass *fd, which is close-on-exec, to metrics_open().
+ * The caller closes it. */
 bool metrics_make(struct metrics **m, int *fd, struct err *e);
-/* The table behind fd, which stays the caller's; -1: one of its own.  On false, as for one that
- * another version of the programs has made, *m is NULL. */
+/* Maps the table behind fd, which the caller still closes.  With -1 it makes a table for this
+ * process alone.  On false, for example if another version of the programs made the table, *m
+ * is NULL. */
 bool metrics_open(struct metrics **m, int fd, struct err *e);
 void metrics_close(struct metrics **m); /* safe on NULL; leaves NULL */
 
-/* For what follows: the values of the family's labels, in its order.  They come from tables of
- * ours, never from a client: each takes a place for good. */
+/* The values of a family's labels, in the order of its names.  Take them from constant tables,
+ * never from a client: each new series uses up a place that is never freed. */
 #define METRIC_LABELS(...) ((const char *const[METRIC_LABELS_MAX]){__VA_ARGS__})
 #define METRIC_NO_LABELS METRIC_LABELS(NULL)
 
-/* There is nothing to do where m is NULL. */
+/* These functions do nothing if m is NULL. */
 void metrics_add(struct metrics *m, enum metric counter, const char *const *labels, uint64_t n);
-/* By one process alone. */
+/* Only one process may set a gauge. */
 void metrics_set(
     struct metrics *m, enum metric gauge, const char *const *labels, int64_t value);
 void metrics_observe(

@@ -1,4 +1,4 @@
-/* metrics/sum.c -- many series in a few figures, for people. */
+/* metrics/sum.c -- sums series for outboxctl status. */
 #include <string.h>
 
 #include "metrics/list.h"

@@ -1,4 +1,4 @@
-/* metrics/table.c -- counting in memory that all processes share. */
+/* metrics/table.c -- the table of counters in shared memory. */
 #include "metrics/table.h"
 
 #include <errno.h>
@@ -10,7 +10,7 @@
 
 #include "base/io.h"
 
-/* A series is looked for in so many places from its own on. */
+/* The search for a series tries this many places, beginning at its hash. */
 #define PROBES_MAX 256
 
 _Static_assert(ATOMIC_LLONG_LOCK_FREE == 2, "a process that dies holds no lock");
@@ -29,7 +29,7 @@ hash(uint64_t h, const void *bytes, size_t len)
 	return h;
 }
 
-/* Of all that has to be the same for a number to mean the same. */
+/* A hash of everything that must be equal for two programs to share a table. */
 static uint64_t
 layout(void)
 {
@@ -60,7 +60,7 @@ bool
 metrics_make(struct metrics **m, int *fd, struct err *e)
 {
 	*fd = memfd_create("outbox.metrics", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-	/* Sealed: whoever has it cannot cut it off under the others. */
+	/* The seal keeps one process from truncating the table while others use it. */
 	if (*fd >= 0 && ftruncate(*fd, sizeof(struct metrics)) == 0 &&
 	    fcntl(*fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) == 0 &&
 	    (*m = map(*fd)) != NULL) {
@@ -141,9 +141,9 @@ is_of(struct place *p, enum metric f, const char *labels)
 	    p->family == (uint32_t)f && memcmp(p->labels, labels, sizeof p->labels) == 0;
 }
 
-/* The place of a series; NULL, and counted, if there is no room.  Nobody waits for a place that
- * somebody else is claiming: if that is for the same series, it then has two, and they are
- * added when they are read. */
+/* Returns the place of a series; if the table is full, counts that and returns NULL. It does
+ * not wait for a place that another process is claiming.  If that claim is for the same series,
+ * the series gets two places, and readers add them up. */
 static struct place *
 place(struct metrics *m, enum metric f, const char *const *labels)
 {

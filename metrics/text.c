@@ -1,4 +1,4 @@
-/* metrics/text.c -- the text that Prometheus reads (exposition format 0.0.4). */
+/* metrics/text.c -- the text format of Prometheus (exposition format 0.0.4). */
 #include <inttypes.h>
 #include <string.h>
 
@@ -23,7 +23,7 @@ add_escaped(struct buf *out, const char *value)
 	}
 }
 
-/* 1.5 for 1500000 in microseconds. */
+/* Appends value / unit: 1.5 for 1500000 microseconds. */
 static void
 add_number(struct buf *out, int64_t value, int64_t unit)
 {
@@ -33,7 +33,7 @@ add_number(struct buf *out, int64_t value, int64_t unit)
 		buf_printf(out, "%.15g", (double)value / (double)unit);
 }
 
-/* name_suffix{label="value",...,le="bound"}, up to where the number stands.  le NULL: none. */
+/* Appends name_suffix{label="value",...,le="bound"} and a blank. le NULL: no bound. */
 static void
 begin_line(struct buf *out, const struct metric_series *s, const char *suffix, const char *le)
 {

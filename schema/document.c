@@ -1,9 +1,9 @@
-/* schema/document.c -- the schema document: all types by their names, and the menu. */
+/* schema/document.c -- the schema document: all types by name, and the menu. */
 #include "schema/document.h"
 
 #include "auth/permission.h"
 
-/* Maps by name, and what is in none of them. */
+/* The document's objects that are keyed by name. */
 static const char *const maps[] = {"objects", "schemas", "fields", "forms", "lists", "enums"};
 
 json_t *
@@ -29,7 +29,7 @@ add_enumeration(json_t *document, const struct enumeration *e)
 	json_object_set_new(json_object_get(document, "enums"), e->name, values);
 }
 
-/* t and what it is made of. */
+/* Adds t and the types that it consists of. */
 static void
 add_type(json_t *document, const struct type *t)
 {
@@ -64,11 +64,12 @@ object_of(const struct type *t)
 	return object;
 }
 
-/* The WebUI's search offers every object whose description has the words that were typed, and
- * the menu has no page for these: so the description has no word of the reports. */
+/* The WebUI's search finds objects by the words of their description.  The menu has no page for
+ * an alias, so its description contains no word that people search reports by. */
 #define ALIAS_DESCRIPTION "Another name, for the command line"
 
-/* The command line's own name for a type of records leads to the same. */
+/* The command line has its own name for a type of records.  This adds it as an alias, which
+ * refers to the same schema. */
 static void
 add_alias(json_t *document, const struct type *t)
 {

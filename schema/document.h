@@ -1,6 +1,6 @@
-/* schema/document.h -- the parts of the schema document, as walks over the model's tables.
+/* schema/document.h -- the parts of the schema document, made from the model's tables.
  *
- * Private to schema/.  What these return is the caller's, for json_decref(); NULL if there is
+ * Private to schema/. The caller frees what these return with json_decref().  NULL if there is
  * no memory. */
 #ifndef SCHEMA_DOCUMENT_H
 #define SCHEMA_DOCUMENT_H
@@ -11,12 +11,12 @@
 
 json_t *schema_document(void);
 
-/* What a type or its alias is called in the document and in methods, "x:DmarcReport". */
+/* The name of a type or its alias in the document and in methods, "x:DmarcReport". */
 json_t *schema_name(const char *name);
 
 json_t *schema_fields(const struct type *t); /* field.c: properties, and their defaults */
-json_t *schema_form(const struct type *t);   /* form.c: the sections in which they are shown */
-json_t *schema_list(const struct type *t);   /* list.c: of a type of records */
-json_t *schema_menu(void);                   /* menu.c: the ways to the lists */
+json_t *schema_form(const struct type *t);   /* form.c: the sections that show them */
+json_t *schema_list(const struct type *t);   /* list.c: only for types of records */
+json_t *schema_menu(void);                   /* menu.c: the menu that leads to the lists */
 
 #endif

@@ -1,4 +1,4 @@
-/* schema/field.c -- what a property holds, as the schema document says it. */
+/* schema/field.c -- the type of a property in the schema document. */
 #include "schema/document.h"
 
 #include "model/kinds.h"
@@ -6,8 +6,8 @@
 static const struct {
 	const char *type;
 	const char *format; /* of strings and numbers */
-	unsigned min, max;  /* characters; 0: any number of them */
-	enum kind in_a_set; /* what stands for it there, where keys are strings */
+	unsigned min, max;  /* length in characters; 0: no limit */
+	enum kind in_a_set; /* the kind that replaces it in a set, where keys are strings */
 } kinds[KIND__COUNT] = {
     [KIND_STRING] = {"string", "string", 0, 0, KIND_STRING},
     [KIND_DOMAIN] = {"string", "string", 1, DOMAIN_MAX, KIND_DOMAIN},

@@ -1,9 +1,10 @@
-/* schema/form.c -- the form in which an object is shown and edited. */
+/* schema/form.c -- the form that shows and edits an object. */
 #include "schema/document.h"
 
 #include <string.h>
 
-/* The fields of the section with that title, which may be NULL; made if there is none. */
+/* Returns the fields of the section with that title, which may be NULL. Makes the section if
+ * there is none. */
 static json_t *
 section_titled(json_t *sections, const char *title)
 {

@@ -1,8 +1,8 @@
-/* schema/list.c -- the table that lists records: its words, columns, filters and orders. */
+/* schema/list.c -- the table that lists records: labels, columns, filters and sort orders. */
 #include "schema/document.h"
 
-/* The input that a condition of /query gets.  An equality is no "integer": with that, a client
- * would offer greater and less too. */
+/* The kind of input for a condition of /query.  COMPARE_EQUAL is not "integer", since a client
+ * would then offer greater and less as well. */
 static const char *const inputs[COMPARE__COUNT] = {
     [COMPARE_BEGINS] = "text",
     [COMPARE_EQUAL] = "text",
@@ -21,7 +21,7 @@ columns_of(const struct type *t)
 	return columns;
 }
 
-/* In the order of the keys, which has the domain first. */
+/* In the order of enum key, which begins with the domain. */
 static json_t *
 filters_of(const struct type *t)
 {
@@ -50,8 +50,8 @@ sorts_of(const struct type *t)
 	return sorts;
 }
 
-/* There are no massActions: clients add the one to delete by themselves for those who may, and
- * a written one would be offered to everybody. */
+/* It writes no massActions.  Clients add the one that deletes by themselves, for users who may
+ * destroy; a written one would appear for everybody. */
 json_t *
 schema_list(const struct type *t)
 {

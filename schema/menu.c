@@ -1,10 +1,10 @@
-/* schema/menu.c -- the menu through which people come to the lists. */
+/* schema/menu.c -- the menu that leads to the lists. */
 #include "schema/document.h"
 
 #include <string.h>
 
-/* Levels are objects with a name and items; at the second one, alone, they are wrapped in an
- * object that says what they are: {"container": {...}}. */
+/* A level is an object with a name and items.  At the second level only, another object wraps
+ * it and names its kind: {"container": {...}}. */
 static const json_t *
 unwrapped(const json_t *level)
 {
@@ -28,7 +28,7 @@ items_named(const json_t *levels, const char *name)
 	return NULL;
 }
 
-/* --- what a level and a link look like, by how deep they are --- */
+/* --- the JSON of a level and a link, by depth --- */
 
 static json_t *
 outermost(const struct menu *m, json_t *items)
@@ -55,7 +55,7 @@ depth_of(const struct menu *m)
 	return m == NULL ? 0 : 1 + depth_of(m->in);
 }
 
-/* The items of m, which is put in its place if it is not there yet. */
+/* Returns the items of m.  Adds m to its place in the menu if it is missing. */
 static json_t *
 items_of(const struct menu *m, json_t *layouts)
 {

@@ -1,5 +1,4 @@
-/* schema/schema.c -- the schema document as it is sent: its text, its name, and a compressed
- * copy. */
+/* schema/schema.c -- the schema document as sent: its text, its hash and a compressed copy. */
 #include "schema/schema.h"
 
 #include <malloc.h>
@@ -49,7 +48,7 @@ schema_make(struct schema *s, struct err *e)
 	if (!make_text(&s->text, e) || !gzip_add(buf_str(&s->text), &s->gzip, e))
 		goto out;
 	make_hash(buf_str(&s->text), s->hash);
-	malloc_trim(0); /* the tree took ten times as much as is kept */
+	malloc_trim(0); /* frees the tree's memory, ten times the text's */
 	ok = true;
 out:
 	if (!ok)
