@@ -1,13 +1,13 @@
 #  make              everything, into build/
 #  make check        the tests: units, tests/api in process and through nginx and Apache, kills, random histories
 #                    SAN=1: under ASan and UBSan, in build-san/
-#  make chaos        faults by the hundred under load, and a checker; CHAOS_TIME=SECONDS for another length
+#  make chaos        hundreds of faults under load, then a checker; CHAOS_TIME=SECONDS for another length
 #  make chaos-short  the same in a minute
 #  make check-clients  jmap-jam and Chromium against an outbox of their own; wants the npm registry
-#  make fuzz         each fuzz target for FUZZ_TIME seconds; FUZZ_SEED=N: with those dice
+#  make fuzz         each fuzz target for FUZZ_TIME seconds; FUZZ_SEED=N: with this random seed
 #  make lint         form, static analysis, and who may include whom
 #  make bench        requests a second, and queries at 10,000 and at 1,000,000 records
-#  make samples      real reports through a running outbox, from SAMPLES=DIR, where that folder exists
+#  make samples      real reports through a running outbox, from SAMPLES=DIR, if that folder exists
 #  make docs         docs/model.md, from the field tables
 #  make problems     nginx/problems.conf and apache/errors/, from the table of HTTP statuses
 #  make install      into $(DESTDIR)$(PREFIX); the configuration into $(DESTDIR)$(SYSCONFDIR)
@@ -51,7 +51,7 @@ CFLAGS    += -fstack-protector-strong -fPIE
 LDFLAGS   += -pie -Wl,-z,relro,-z,now
 endif
 
-# A room's main.c is a program; everything else goes into one archive, of which each program takes its part.
+# A room's main.c is a program; all other files go into one archive, from which each program links what it needs.
 MAINS     := $(foreach r,$(ROOMS),$(wildcard $(r)/main.c))
 SRC       := $(filter-out $(MAINS),$(foreach r,$(ROOMS),$(wildcard $(r)/*.c)))
 TESTS     := $(wildcard tests/*.c)
@@ -85,8 +85,8 @@ $(BUILD)/%.o: %.c Makefile
 $(BUILD)/tests/run: $(TESTS:%.c=$(BUILD)/%.o) $(LIB)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcunit
 
-# The tests start the programs that lie beside them, and speak to nothing else.  Each suite is a process of its own, so
-# that with -j some go side by side; all of them run, whichever fail.  The longest begin first.
+# The tests start only programs of this build.  Each suite is a separate process, so that -j runs several at once.  All
+# suites run even if one fails.  The longest start first.
 LONGEST := storage_repair site_kill storage_backup storage_tools site_hang
 SUITES   = $(LONGEST) $(filter-out $(LONGEST),$(shell $(BUILD)/tests/run -l))
 check: $(PROGRAMS) $(BUILD)/tests/run
@@ -104,12 +104,12 @@ check-clients: $(PROGRAMS)
 samples: $(PROGRAMS) $(BUILD)/tests/run
 	SAMPLES=$(SAMPLES) $(BUILD)/tests/run samples
 
-# What the tests stand on, for the other programs that do.
+# Parts of the tests that other programs use too.
 $(BUILD)/tests/libtests.a: $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/run.c,$(TESTS)))
 	@rm -f $@
 	$(AR) rcs $@ $^
 
-# Clients and faults; the checker, which knows nothing of storage/; the shim that outbox-store is started with.
+# Clients and faults; the checker, which uses no code of storage/; the library that is preloaded into outbox-store.
 CHAOS_LOOK := check contents dice environment findings journal ledger shelf since
 CHAOS_TEST := ask check_tests contents dice disk_control disk_tests journal powercut tests
 CHAOS_SHIM := disk disk_blind disk_undo
@@ -131,7 +131,7 @@ $(BUILD)/chaos/disk.so: $(CHAOS_SHIM:%=tests/chaos/%.c) $(wildcard tests/chaos/d
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) -U_FORTIFY_SOURCE $(CFLAGS) -fPIC -shared -o $@ $(filter %.c,$^)
 
-# A file is looked at again only when it, a header or the settings changed.  The analyzer follows each path through a
+# A file is checked again only when it, a header or the settings changed.  The analyzer follows each path through a
 # function; 50,000 steps, not its usual 225,000, take a third of the time.
 ANALYZER_STEPS := 50000
 lint: lint-form $(ALL_C:%.c=build/lint/%.ok)
@@ -147,7 +147,7 @@ build/lint/%.ok: %.c $(ALL_H) .clang-tidy
 		-Xclang -analyzer-config -Xclang max-nodes=$(ANALYZER_STEPS) 2>/dev/null
 	@touch $@
 
-# The house once more, with clang's instrumentation; new inputs stay in build-fuzz/corpus.
+# The same sources with clang's instrumentation; new inputs stay in build-fuzz/corpus.
 fuzz:
 	@$(MAKE) --no-print-directory -k -O FUZZING=1 $(FUZZ:tests/fuzz/%.c=fuzz/%)
 fuzz/%: $(BUILD)/fuzz/%
@@ -172,7 +172,7 @@ problems: $(BUILD)/tools/problems
 $(BUILD)/tools/%: $(BUILD)/tools/%.o $(LIB)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
-# The programs lie in one folder, where outboxd finds the others; an outbox.conf that is there stays.
+# All programs go into one folder, where outboxd finds the others.  An existing outbox.conf is kept.
 install: all
 	install -d $(DESTDIR)$(LIBEXEC) $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(SHARE)/nginx $(DESTDIR)$(DOC)/docs/decisions \
 		$(DESTDIR)$(SYSCONFDIR)/report-outbox \
@@ -199,7 +199,7 @@ install: all
 	install -m 644 $(wildcard docs/*.md) $(DESTDIR)$(DOC)/docs
 	install -m 644 $(wildcard docs/decisions/*.md) $(DESTDIR)$(DOC)/docs/decisions
 
-# Needs deploy/packages.txt's packages for it.
+# Needs the packages in deploy/packages.txt.
 package:
 	dpkg-buildpackage -us -uc -b
 check-package:

@@ -1,5 +1,5 @@
-/* tools/problems.c -- writes the files with the problem documents of nginx and Apache, in the
- * folder of the project. */
+/* tools/problems.c -- writes nginx/problems.conf and the files in apache/errors/.  Run it in
+ * the project's root. */
 #include <stdio.h>
 
 #include "base/io.h"
