@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <time.h>
 
-#define LEAP_YEAR_MIN 1972 /* of the first leap second (RFC 3339, D) */
-#define LEAP_YEAR_MAX 9998 /* the second behind it has to be a date, too */
+#define LEAP_YEAR_MIN 1972 /* year of the first leap second (RFC 3339, D) */
+#define LEAP_YEAR_MAX 9998 /* the next midnight must have a four-digit year */
 
 /* The number that the len digits at s form, or -1. */
 static int

@@ -1,4 +1,4 @@
-/* base/log.c -- one line an event on standard error. */
+/* base/log.c -- writes one line per event to standard error. */
 #include "base/log.h"
 
 #include <ctype.h>
