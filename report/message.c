@@ -150,10 +150,8 @@ bool
 report_message(const struct report *r, const struct report_settings *s, struct str to,
     struct str document, struct buf *out, struct err *e)
 {
-	struct str sender =
-	    s->from[0] != '\0' ? str_of(s->from) : renderer_of(r->type)->sender(r, s);
 	char id[2 * ID_BYTES + 1];
-	struct buf submitter = {0};
+	struct buf submitter = {0}, sender = {0};
 	GMimeMessage *m;
 	GMimeObject *body;
 
@@ -163,10 +161,14 @@ report_message(const struct report *r, const struct report_settings *s, struct s
 		    e, ERR_NOT_FOUND, "no address is known that could send the report");
 	}
 	buf_terminate(&submitter);
+	if (s->from[0] != '\0')
+		buf_puts(&sender, s->from);
+	else
+		renderer_of(r->type)->sender(r, s, &sender);
 	make_id(r, to, id);
 	g_mime_init();
 	m = g_mime_message_new(FALSE);
-	add_address(m, GMIME_ADDRESS_TYPE_FROM, sender);
+	add_address(m, GMIME_ADDRESS_TYPE_FROM, buf_str(&sender));
 	add_address(m, GMIME_ADDRESS_TYPE_TO, to);
 	add_headers(m, r, s, id, submitter.s);
 	body = body_of(r, s, document, id, submitter.s);
@@ -175,5 +177,6 @@ report_message(const struct report *r, const struct report_settings *s, struct s
 	g_object_unref(body);
 	g_object_unref(m);
 	buf_free(&submitter);
+	buf_free(&sender);
 	return true;
 }

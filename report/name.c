@@ -69,17 +69,21 @@ report_public_id(const struct report *r, struct buf *out)
 bool
 report_submitter(const struct report *r, const struct report_settings *s, struct buf *out)
 {
-	struct str address = renderer_of(r->type)->sender(r, s);
-	const char *at = address.len > 0 ? memrchr(address.s, '@', address.len) : NULL;
+	struct buf address = {0};
 	size_t start = out->len;
+	bool ok = false;
 
-	if (at == NULL)
-		return false;
-	if (domain_canonical(
-		NULL, (struct str){at + 1, (size_t)(address.s + address.len - at - 1)}, out))
-		return true;
-	out->len = start;
-	return false;
+	if (renderer_of(r->type)->sender(r, s, &address)) {
+		const char *domain = (char *)memrchr(address.s, '@', address.len) + 1;
+
+		/* It may be an address literal, which is no domain. */
+		ok = domain_canonical(NULL,
+		    (struct str){domain, (size_t)(address.s + address.len - domain)}, out);
+	}
+	if (!ok)
+		out->len = start;
+	buf_free(&address);
+	return ok;
 }
 
 void

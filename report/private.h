@@ -14,8 +14,9 @@ struct renderer {
 	/* Appends the document. */
 	bool (*document)(const struct report *r, const struct report_settings *s,
 	    struct buf *out, struct report_left_out *left, struct err *e);
-	/* The address of who reports, borrowed from the record or the settings; {0}: none. */
-	struct str (*sender)(const struct report *r, const struct report_settings *s);
+	/* Appends the address of who reports, in canonical form.  False if there is none. */
+	bool (*sender)(
+	    const struct report *r, const struct report_settings *s, struct buf *out);
 	/* Headers and media types of its message. */
 	const struct message_form *message;
 };

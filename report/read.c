@@ -3,25 +3,41 @@
 #include "report/private.h"
 
 #include "base/date.h"
+#include "model/kinds.h"
 #include "report/walk.h"
 #include "json/read.h"
 
-static struct str
-dmarc_sender(const struct report *r, const struct report_settings *s)
+/* Appends the first of the texts that is an e-mail address.  False if none is. */
+static bool
+add_first_address(const struct str *texts, size_t n, struct buf *out)
 {
-	return s->from[0] != '\0' ? str_of(s->from) : text_of(r->head, "email");
+	size_t start = out->len;
+
+	for (size_t i = 0; i < n; i++) {
+		if (texts[i].len > 0 && email_canonical(NULL, texts[i], out))
+			return true;
+		out->len = start;
+	}
+	return false;
 }
 
-/* RFC 8460, 5.1: the submitter is the domain of the contact information. */
-static struct str
-tls_sender(const struct report *r, const struct report_settings *s)
+static bool
+dmarc_sender(const struct report *r, const struct report_settings *s, struct buf *out)
 {
-	struct str contact = text_of(r->head, "contactInfo");
+	const struct str texts[] = {str_of(s->from), text_of(r->head, "email")};
 
-	if (contact.len == 0)
-		contact = str_of(s->contact[0] != '\0' ? s->contact : s->from);
-	str_cut_prefix_nocase(&contact, "mailto:");
-	return contact;
+	return add_first_address(texts, sizeof texts / sizeof texts[0], out);
+}
+
+/* RFC 8460, 5.1: the submitter is the domain of the contact information.  That may be any text.
+ */
+static bool
+tls_sender(const struct report *r, const struct report_settings *s, struct buf *out)
+{
+	const struct str texts[] = {
+	    text_of(r->head, "contactInfo"), str_of(s->contact), str_of(s->from)};
+
+	return add_first_address(texts, sizeof texts / sizeof texts[0], out);
 }
 
 static const struct renderer renderers[] = {

@@ -475,6 +475,35 @@ messages_have_the_headers_of_their_rfc(void)
 }
 
 static void
+only_an_address_becomes_a_sender(void)
+{
+	static const struct {
+		const char *contact, *from;
+	} cases[] = {
+	    {"tls@other.example", "From: tls@other.example\r\n"},
+	    {"mailto:t%2Bls@other.example", "From: t+ls@other.example\r\n"},
+	    {"Example", "From: tls@mx.example\r\n"},
+	    {"a@other.example\r\nBcc: b@other.example", "From: tls@mx.example\r\n"},
+	    {"a@other.example, b@other.example", "From: tls@mx.example\r\n"},
+	    {"", "From: tls@mx.example\r\n"},
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct named n;
+		struct buf out = {0};
+		struct err e = {0};
+
+		named_open(&n, "tls-required-alone", "contactInfo", cases[i].contact);
+		CU_ASSERT(report_message(
+		    &n.report, &settings, STR("a@example.com"), STR("x"), &out, &e));
+		CU_ASSERT_EQUAL(occurrences(&out, cases[i].from), 1);
+		CU_ASSERT_EQUAL(occurrences(&out, "Bcc"), 0);
+		buf_free(&out);
+		named_close(&n);
+	}
+}
+
+static void
 a_message_needs_a_sender(void)
 {
 	struct report_settings nobody = {.organization = "", .contact = "", .from = ""};
@@ -553,6 +582,7 @@ const CU_TestInfo report_tests[] = {
     {"a message is the same for the same destination alone",
 	a_message_is_the_same_for_the_same_destination_alone},
     {"messages have the headers of their RFC", messages_have_the_headers_of_their_rfc},
+    {"only an address becomes a sender", only_an_address_becomes_a_sender},
     {"a message needs a sender", a_message_needs_a_sender},
     {"compressed text is the same each time", compressed_text_is_the_same_each_time},
     {"text that is no record is refused", text_that_is_no_record_is_refused},
