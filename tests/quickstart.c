@@ -102,12 +102,12 @@ what_cannot_be_is_refused_first(void)
 
 	set_scene(&s);
 	expect(&s, "./quickstart --dir $D --workers 101", 2, "from 1 to 100, not \"101\"");
-	expect(&s, "./quickstart --dir $D --workers 100 --port 0", 2, "--port wants");
+	expect(&s, "./quickstart --dir $D --workers 100 --port 0", 2, "--port needs");
 	expect(&s, "./quickstart --dir $D --workers 0", 2, "from 1 to 100");
-	expect(&s, "./quickstart --dir ''", 2, "--dir wants the name of a folder");
-	expect(&s, "./quickstart stop --dir ''", 2, "--dir wants the name of a folder");
-	expect(&s, "./quickstart --dir $D --address 'a b'", 2, "--address wants");
-	expect(&s, "./quickstart --dir $D --address ''", 2, "--address wants");
+	expect(&s, "./quickstart --dir ''", 2, "--dir needs the name of a folder");
+	expect(&s, "./quickstart stop --dir ''", 2, "--dir needs the name of a folder");
+	expect(&s, "./quickstart --dir $D --address 'a b'", 2, "--address needs");
+	expect(&s, "./quickstart --dir $D --address ''", 2, "--address needs");
 	expect(&s, "./quickstart status --dir $D", 1, "there is no folder");
 	expect(&s, "test ! -e $D", 0, "");
 	clear_scene(&s);
