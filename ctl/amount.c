@@ -1,4 +1,4 @@
-/* ctl/amount.c -- times and sizes as people read them. */
+/* ctl/amount.c -- formats times and sizes for people. */
 #include "ctl/amount.h"
 
 #include <inttypes.h>
@@ -10,7 +10,8 @@ static const struct {
 } units[] = {{86400, "d"}, {3600, "h"}, {60, "min"}, {1, "s"}};
 #define N_UNITS (sizeof units / sizeof units[0])
 
-/* The largest unit of which there is one, and the next one below days and hours. */
+/* Uses the largest unit that fits at least once. Below days and hours it adds the next
+ * smaller unit. */
 void
 amount_span(struct buf *out, int64_t seconds)
 {

@@ -28,7 +28,7 @@ print_json(const json_t *v)
 
 /* --- get --- */
 
-/* Blank lines stand between records. */
+/* Prints a blank line between two records. */
 static void
 print_record(const json_t *record, bool first)
 {
@@ -55,7 +55,7 @@ struct tally {
 	size_t shown, missing;
 };
 
-/* As many ids as one call may have. */
+/* Gets the records of one call: at most as many ids as a call may have. */
 static bool
 get_some(struct client *c, const char *type, const words w, json_t *arguments,
     struct tally *tally, struct err *e)
@@ -100,7 +100,7 @@ get(struct client *c, const words w, struct err *e)
 
 		while (*id != NULL && json_array_size(ids) < c->max_objects_in_get)
 			if (json_array_append_new(ids, json_string(*id++)) != 0)
-				tally.missing++; /* what is not UTF-8 is no id */
+				tally.missing++; /* not UTF-8, so it cannot be an id */
 		if (!get_some(c, type, w,
 			json_pack("{s: o, s: O}", "ids", ids, "properties", properties), &tally,
 			e))
@@ -125,7 +125,7 @@ read_limit(const words w, uint64_t *limit, struct err *e)
 		INT32_MAX);
 }
 
-/* What the command line asks for. */
+/* Begins the query that the command line asks for. */
 static bool
 begin(struct pages *p, struct client *c, const words w, struct err *e)
 {

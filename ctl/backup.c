@@ -11,7 +11,7 @@
 #include "ctl/chore.h"
 #include "ctl/command.h"
 
-/* The store works in another folder than we do. */
+/* Makes the path absolute: the store's working folder is not ours. */
 static bool
 absolute(const char *path, struct buf *out, struct err *e)
 {
@@ -42,7 +42,8 @@ ctl_backup(struct store *s, const words w, struct err *e)
 
 /* --- outbox-store as a tool --- */
 
-/* What is made has to be the user's who owns that, or the store could not read it. */
+/* Takes on the owner of path as user and group, so that the store can read the files that we
+ * create. */
 static bool
 become_owner(const char *path, struct err *e)
 {
@@ -57,7 +58,7 @@ become_owner(const char *path, struct err *e)
 		e, ERR_SERVER_FAIL, "cannot become the owner of %s: %s", path, strerror(errno));
 }
 
-/* It lies where we do.  Returns only if it cannot be run. */
+/* Runs outbox-store from the folder that holds this program. Returns only if that fails. */
 static bool
 run_tool(const char *const argv[], struct err *e)
 {
@@ -103,7 +104,8 @@ out:
 	return false;
 }
 
-/* With a folder, that backup; without one what is being served, and the archive. */
+/* With a folder, verifies the backup in it. Without one, verifies the store that is serving,
+ * and its archive. */
 bool
 ctl_verify(struct store *s, const words w, struct err *e)
 {

@@ -12,12 +12,12 @@
 #include "ctl/progress.h"
 #include "ctl/text.h"
 
-#define CREATION_PREFIX "n" /* of creation ids; a number follows */
+#define CREATION_PREFIX "n" /* creation ids: this and a number */
 #define PROGRESS_STEP 100
-#define ID_ENDS " \t\r\n," /* what stands between ids */
+#define ID_ENDS " \t\r\n," /* these separate ids */
 #define ID_LEN_MAX 255     /* of an id (RFC 8620, 1.2) */
 
-/* How much of a refusal is shown: it quotes what strangers sent. */
+/* Limits on what is shown of a refusal, because it quotes what strangers sent. */
 #define PROPERTIES_SHOWN_MAX 5
 #define PATH_SHOWN_MAX 120        /* bytes */
 #define VALUE_SHOWN_MAX 60        /* bytes */
@@ -25,14 +25,14 @@
 
 /* --- what the server refuses --- */
 
-/* Appends at most max bytes of text, and "..." for the rest. */
+/* Appends at most max bytes of text, and "..." if it cut something off. */
 static void
 add_cut(struct buf *out, struct str text, size_t max)
 {
 	size_t n = text.len < max ? text.len : max;
 
 	while (n < text.len && n > 0 && ((unsigned char)text.s[n] & 0xc0) == 0x80)
-		n--; /* not within a character of UTF-8 */
+		n--; /* do not cut inside a UTF-8 character */
 	buf_add(out, text.s, n);
 	buf_puts(out, n < text.len ? "..." : "");
 }
@@ -47,7 +47,7 @@ next_part(const char **path)
 	return part;
 }
 
-/* What is in the object, or in the patch, at that path; NULL if nothing is. */
+/* Returns the value at that path in the object or patch; NULL if there is none. */
 static const json_t *
 value_at(const json_t *object, const char *path)
 {
@@ -66,7 +66,7 @@ value_at(const json_t *object, const char *path)
 	return object;
 }
 
-/* " (reportId r1, domain example.com)": by what people know a report. */
+/* Appends " (reportId r1, domain example.com)", the names by which people know a report. */
 static void
 add_names(const json_t *object, struct buf *out)
 {
@@ -98,8 +98,8 @@ add_value(const json_t *v, struct buf *out)
 	buf_free(&text);
 }
 
-/* " (sent: report/records/0/count = -1, ...)": the first of the wrong properties that were
- * sent, with their values. */
+/* Appends " (sent: report/records/0/count = -1, ...)": the first few wrong properties with
+ * the values that were sent. */
 static void
 add_values(const json_t *error, const json_t *object, struct buf *out)
 {
@@ -122,7 +122,7 @@ add_values(const json_t *error, const json_t *object, struct buf *out)
 	buf_puts(out, shown > 0 ? ")" : "");
 }
 
-/* "; report/orgName: Required", where a server tells no properties. */
+/* Appends "; report/orgName: Required". For servers that do not list the wrong properties. */
 static void
 add_validation(const json_t *error, struct buf *out)
 {
@@ -159,12 +159,12 @@ complain_of(const char *what, const json_t *object, const json_t *error)
 	buf_free(&line);
 }
 
-/* --- what becomes of objects --- */
+/* --- results of objects --- */
 
 struct work {
 	struct batch batch;
 	struct progress progress;
-	uint64_t n; /* told of */
+	uint64_t n; /* results printed so far */
 };
 
 static void
@@ -187,7 +187,7 @@ told_create(
 	add_names(object, &what);
 	if (id != NULL) {
 		printf("%s\n", id);
-		fflush(stdout); /* it is known, whatever ends this program next */
+		fflush(stdout); /* the result is out even if this program is killed now */
 	} else
 		complain_of(buf_terminate(&what), object, error);
 	buf_free(&what);
@@ -207,7 +207,7 @@ told_change(
 	count(work);
 }
 
-/* The type is looked up. */
+/* Prepares the work, and looks up the type. */
 static bool
 begin(struct work *work, struct client *c, enum batch_verb verb, const words w, struct err *e)
 {
@@ -226,7 +226,7 @@ end(struct work *work)
 	batch_free(&work->batch);
 }
 
-/* Sends what waits. */
+/* Sends the objects that still wait. */
 static bool
 finish(struct work *work, struct err *e)
 {
@@ -235,7 +235,8 @@ finish(struct work *work, struct err *e)
 
 /* --- where objects come from --- */
 
-/* The stream that the command line names; NULL with *e set.  close_source(). */
+/* Opens the stream that the command line names. On error returns NULL and sets *e.
+ * close_source() afterwards. */
 static FILE *
 open_source(struct source *s, const words w, struct err *e)
 {
@@ -313,7 +314,7 @@ out:
 
 /* --- update --- */
 
-/* The one object that the command line leads to. */
+/* Reads the patch, the only object that the command line gives or names. */
 static json_t *
 read_patch(const words w, struct err *e)
 {
@@ -358,7 +359,7 @@ out:
 
 /* --- delete --- */
 
-/* Ids stand between blanks, newlines or commas.  At the end *id is empty. */
+/* Reads the next id. Blanks, newlines and commas separate ids. At the end *id is empty. */
 static bool
 read_id(FILE *f, const char *name, struct buf *id, struct err *e)
 {

@@ -1,4 +1,4 @@
-/* ctl/chore.c -- outboxctl compact; and how a chore is asked of the store and waited for. */
+/* ctl/chore.c -- outboxctl compact; starts a chore in the store, and waits for it. */
 #include "ctl/chore.h"
 
 #include <stdio.h>
@@ -9,23 +9,24 @@
 #include "ctl/progress.h"
 
 #define POLL_US 100000
-#define AWAY_US INT64_C(60000000) /* a store that starts again is back long before */
+#define AWAY_US INT64_C(60000000) /* a store that restarts is back much earlier */
 
-/* How often a chore may be begun again that the store did not survive, for it may be what ended
- * the store: what only reads.  A backup goes on where it was. */
+/* How often a chore is started again after the store ended during it. The chore may be what
+ * ended the store, so only chores that just read are repeated. A backup continues where it
+ * was. */
 static const unsigned again_max[STORE_CHORE__COUNT] = {[STORE_BACKUP] = 5, [STORE_VERIFY] = 1};
 
 struct waiting {
 	struct store *store;
 	enum store_chore_kind kind;
 	const char *path;
-	uint64_t number;       /* of the chore; 0: not begun */
-	unsigned again;        /* how often it was begun again */
+	uint64_t number;       /* of the chore; 0: not yet started */
+	unsigned again;        /* how often it was started again */
 	int64_t away_since_us; /* 0: the store answers */
 	struct progress progress;
 };
 
-/* After a call that failed: is it worth another one? */
+/* Returns whether it is worth trying again after a call failed. */
 static bool
 may_pass(struct waiting *w, struct err *e)
 {
@@ -45,14 +46,14 @@ may_pass(struct waiting *w, struct err *e)
 	return true;
 }
 
-/* One look at it; *ended once it is. */
+/* Starts the chore or asks for its progress. Sets *ended once it is done. */
 static bool
 look(struct waiting *w, struct store_chore *chore, bool *ended, struct err *e)
 {
 	if (w->number == 0 && !store_chore_begin(w->store, w->kind, w->path, &w->number, e))
 		return may_pass(w, e);
 	if (!store_chore_show(w->store, w->kind, chore, e)) {
-		if (e->code != ERR_NOT_FOUND) /* which the store says that has been restarted */
+		if (e->code != ERR_NOT_FOUND) /* a restarted store does not know the chore */
 			return may_pass(w, e);
 		*e = (struct err){0};
 		chore->number = 0;

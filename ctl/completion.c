@@ -1,10 +1,13 @@
-/* ctl/completion.c -- outboxctl completion: the table of commands for ctl/outboxctl.bash. */
+/* ctl/completion.c -- outboxctl completion: prints the table of commands for
+ * ctl/outboxctl.bash. */
 #include <stdio.h>
 
 #include "ctl/command.h"
 #include "model/type.h"
 
-/* "dmarc-internal-report|tls-internal-report" */
+/* Appends "dmarc-internal-report
+ *
+ * tls-internal-report". */
 static void
 add_types(struct buf *out)
 {
@@ -30,7 +33,7 @@ add_places(const struct take *list, struct buf *out)
 	buf_puts(out, n == 0 ? "-" : "");
 }
 
-/* An option that has a value ends in "=" and the kind of it. */
+/* Appends the options. The name of an option with a value ends in "=" and the kind of value. */
 static void
 add_options(const struct take *list, struct buf *out)
 {
@@ -43,8 +46,8 @@ add_options(const struct take *list, struct buf *out)
 	}
 }
 
-/* A line for each command: its name, the words known by their place, and its options, with
- * tabs between.  The first is for what may stand before a command. */
+/* Prints a line for each command: its name, its positional words and its options, separated
+ * by tabs. The first line is for the options before a command. */
 bool
 ctl_completion(struct store *s, const words w, struct err *e)
 {

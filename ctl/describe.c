@@ -1,4 +1,5 @@
-/* ctl/describe.c -- outboxctl describe: the types, one type, one enum, from the schema. */
+/* ctl/describe.c -- outboxctl describe: shows all types, one type, or one enum of the schema.
+ */
 #include <stdio.h>
 #include <string.h>
 
@@ -33,7 +34,7 @@ type_name(const json_t *type, const char *name)
 	return text != NULL ? text : "?";
 }
 
-/* "enum DmarcAlignment", "set of emailAddress", "string, may be null" */
+/* Appends the type: "enum DmarcAlignment", "set of emailAddress", "string, may be null". */
 static void
 add_type(const json_t *type, struct buf *out)
 {
@@ -56,8 +57,8 @@ add_type(const json_t *type, struct buf *out)
 		buf_puts(out, ", may be null");
 }
 
-/* The server refuses a new record without it: it has no default, null is no value of it, and it
- * is no set or list, which may be empty. */
+/* True if the server refuses a new record without this property: it has no default, cannot be
+ * null, and is not a set, list or map, which may be empty. */
 static bool
 is_required(const struct catalog *cat, const char *type, const char *name, const json_t *of)
 {
@@ -91,9 +92,10 @@ property_row(
 	return row;
 }
 
-/* --- what there is to describe --- */
+/* --- types and enums --- */
 
-/* "Filters: domain, deliverAt"; member names those that are no texts. */
+/* Prints "Filters: domain, deliverAt". If the list holds objects, member is the property with
+ * the name. */
 static void
 print_names(const char *what, const json_t *list, const char *member)
 {
@@ -156,7 +158,7 @@ describe_enum(const struct catalog *cat, const char *name)
 	finish(&t);
 }
 
-/* Not the further names that lead to the same. */
+/* False for an alias of another type's name. */
 static bool
 is_own_name(const struct catalog *cat, const char *name)
 {

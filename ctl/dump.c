@@ -1,4 +1,4 @@
-/* ctl/dump.c -- outboxctl dump: all records as text, a line each. */
+/* ctl/dump.c -- outboxctl dump: writes all records as text, one per line. */
 #include "ctl/dump.h"
 
 #include <errno.h>
@@ -18,7 +18,7 @@ struct dump {
 	struct store *store;
 	size_t n;
 	const struct type *types[MODEL_TYPES_MAX];
-	uint64_t records[MODEL_TYPES_MAX]; /* there when it began */
+	uint64_t records[MODEL_TYPES_MAX]; /* their number when the dump began */
 	uint64_t done[MODEL_TYPES_MAX], done_all, all;
 	struct progress progress;
 };
@@ -30,7 +30,7 @@ print(struct str text, struct err *e)
 	    err_set(e, ERR_SERVER_FAIL, "cannot write: %s", strerror(errno));
 }
 
-/* In any of the spellings that the commands of records take. */
+/* Finds a type by any spelling that the commands on records accept. */
 static const struct type *
 type_spelled(const char *name)
 {
@@ -44,7 +44,7 @@ type_spelled(const char *name)
 	return NULL;
 }
 
-/* The types that are named, in the order of the model; all of them if none is. */
+/* Chooses the named types, in the order of the model; all types if none is named. */
 static bool
 choose_types(struct dump *d, const char *const *names, struct err *e)
 {
@@ -79,7 +79,7 @@ count(struct dump *d, struct err *e)
 	return true;
 }
 
-/* "records":{"DmarcInternalReport":12, ...}}, and the line's end. */
+/* Appends "records":{"DmarcInternalReport":12, ...}} and a newline. */
 static void
 add_counts(const struct dump *d, const uint64_t *counts, struct buf *line)
 {
@@ -122,8 +122,8 @@ print_rows(const struct type *t, const struct store_rows *rows, struct err *e)
 	return ok;
 }
 
-/* Page by page, each a snapshot of its own: a record that is there all the time is in one of
- * them. */
+/* Dumps one type page by page. Each page is a snapshot of its own, so a record that exists
+ * during the whole dump is in one of them. */
 static bool
 dump_type(struct dump *d, size_t i, struct err *e)
 {

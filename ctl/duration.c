@@ -1,4 +1,4 @@
-/* ctl/duration.c -- "90d". */
+/* ctl/duration.c -- reads durations such as "90d". */
 #include "ctl/duration.h"
 
 static const struct {

@@ -1,4 +1,4 @@
-/* ctl/duration.h -- "90d": how long, as people write it. */
+/* ctl/duration.h -- reads durations as people write them, "90d". */
 #ifndef CTL_DURATION_H
 #define CTL_DURATION_H
 
@@ -9,7 +9,8 @@
 
 #define DURATION_MAX_S (INT64_C(100) * 365 * 86400) /* a hundred years */
 
-/* A number from 1 and one of s, m, h, d, w: seconds to weeks. */
+/* Reads a number from 1 and one of the letters s, m, h, d, w (seconds to weeks). False for
+ * anything else, and above DURATION_MAX_S. */
 bool duration_parse(struct str text, int64_t *seconds);
 
 #endif

@@ -1,12 +1,12 @@
-/* ctl/line.c -- which command, and with which words. */
+/* ctl/line.c -- parses the command line: the command and its words. */
 #include "ctl/line.h"
 
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define OPTION 0x100 /* plus an enum word: what getopt_long() answers for an option */
-#define IN_PLACE 1   /* what it answers for a word that is none */
+#define OPTION 0x100 /* plus an enum word: what getopt_long() returns for an option */
+#define IN_PLACE 1   /* what it returns for a positional word */
 #define HELP "help"  /* the command that asks for help */
 
 static const char *const nothing[] = {NULL};
@@ -16,7 +16,7 @@ add_value(struct line *l, enum word w, const char *value)
 {
 	struct values *v = &l->values[w];
 
-	if ((v->n & (v->n - 1)) == 0) /* a power of two, and full with its NULL */
+	if ((v->n & (v->n - 1)) == 0) /* a power of two: full, with the NULL */
 		v->list = mem_grow(v->list, 2 * v->n + 2, sizeof *v->list);
 	v->list[v->n++] = value;
 	v->list[v->n] = NULL;
@@ -33,7 +33,7 @@ add_options(const struct take *list, struct option *out, size_t *n)
 			    NULL, OPTION + (int)t->word};
 }
 
-/* The option with that letter; WORD_NONE if there is none. */
+/* Returns the option with that letter; WORD_NONE if there is none. */
 static enum word
 word_of_letter(int letter)
 {
@@ -43,7 +43,7 @@ word_of_letter(int letter)
 	return WORD_NONE;
 }
 
-/* Appends what getopt_long() wants to know of the options that have a letter: "ho:". */
+/* Appends the short options in the form of getopt_long(): "ho:". */
 static void
 add_letters(const struct option *options, struct buf *letters)
 {
@@ -56,7 +56,8 @@ add_letters(const struct option *options, struct buf *letters)
 	}
 }
 
-/* What getopt_long() did not like; a value stays unsaid, for it may be a secret. */
+/* Sets *e for an option that getopt_long() refused. Does not quote the value: it may be a
+ * secret. */
 static bool
 refuse_option(int answer, char **argv, const struct command *c, struct err *e)
 {
@@ -71,7 +72,7 @@ refuse_option(int answer, char **argv, const struct command *c, struct err *e)
 		return err_set(e, ERR_INVALID_ARGUMENTS, "there is no option -%c", optopt);
 	return err_set(e, ERR_INVALID_ARGUMENTS,
 	    c != NULL ? "this command takes no %.*s"
-		      : "there is no option %.*s, or it belongs behind its command",
+		      : "there is no option %.*s, or it must follow its command",
 	    (int)strcspn(last, "="), last);
 }
 
@@ -81,7 +82,7 @@ may_repeat(const struct take *t)
 	return t->times == REPEATED || t->times == ANY || t->times == EITHER_REPEATED;
 }
 
-/* The word that the next value without a name is for. */
+/* Adds a value to the first positional word that still takes one. */
 static bool
 add_in_place(struct line *l, const char *value, struct err *e)
 {
@@ -93,7 +94,7 @@ add_in_place(struct line *l, const char *value, struct err *e)
 	return err_set(e, ERR_INVALID_ARGUMENTS, "too many words: %s", value);
 }
 
-/* Options and words, up to the first word while the command is not known. */
+/* Reads options and words. While the command is not known, stops at the first word. */
 static bool
 read_words(struct line *l, int argc, char **argv, const struct option *options, struct err *e)
 {
@@ -103,7 +104,7 @@ read_words(struct line *l, int argc, char **argv, const struct option *options, 
 
 	buf_puts(&letters, l->command == NULL ? "+:" : "-:");
 	add_letters(options, &letters);
-	optind = 0; /* glibc: start anew */
+	optind = 0; /* glibc: start from the beginning */
 	opterr = 0;
 	while ((o = getopt_long(argc, argv, buf_terminate(&letters), options, NULL)) != -1) {
 		if (word_of_letter(o) != WORD_NONE)
@@ -150,8 +151,8 @@ read_behind_command(struct line *l, int argc, char **argv, struct err *e)
 	return read_words(l, argc, argv, options, e);
 }
 
-/* True if the first word begins commands of two words; their second words are added to seconds,
- * with commas between. */
+/* Returns whether word is the first of commands with two words. Appends their second words to
+ * seconds, separated by commas. */
 static bool
 is_group(const char *word, struct buf *seconds)
 {
@@ -169,7 +170,8 @@ is_help(const char *word)
 	    strcmp(word, word_forms[WORD_HELP].name) == 0;
 }
 
-/* No command has that name.  That is no error where help is asked for a group of commands. */
+/* For a name that no command has. It is an error, except where help is asked for a group of
+ * commands. */
 static bool
 take_group(struct line *l, int argc, char **argv, struct err *e)
 {
@@ -190,8 +192,8 @@ take_group(struct line *l, int argc, char **argv, struct err *e)
 	return l->group != NULL;
 }
 
-/* argv begins with the command; *n is how many words its name has.  True without a command if
- * help is asked for a group of them. */
+/* Finds the command at the beginning of argv; *n is the number of words in its name. True
+ * without a command if help is asked for a group of commands. */
 static bool
 find_command(struct line *l, int argc, char **argv, int *n, struct err *e)
 {
@@ -208,7 +210,7 @@ find_command(struct line *l, int argc, char **argv, int *n, struct err *e)
 	return take_group(l, argc, argv, e);
 }
 
-/* One word against what the command takes. */
+/* Checks how often one word was given against what the command takes. */
 static bool
 check_word(const struct line *l, enum word w, struct err *e)
 {
@@ -224,11 +226,11 @@ check_word(const struct line *l, enum word w, struct err *e)
 	if (n == 0 && (t->times == ONCE || t->times == REPEATED))
 		return err_set(e, ERR_INVALID_ARGUMENTS, "this command needs %s", name);
 	if (n > 1 && !may_repeat(t))
-		return err_set(e, ERR_INVALID_ARGUMENTS, "%s is given more than once", name);
+		return err_set(e, ERR_INVALID_ARGUMENTS, "%s was given more than once", name);
 	return true;
 }
 
-/* Of those that exclude each other there must be one. */
+/* Checks that exactly one of the words that exclude each other was given. */
 static bool
 check_either(const struct line *l, struct err *e)
 {
@@ -277,7 +279,8 @@ line_parse(struct line *l, int argc, char **argv, struct err *e)
 		return false;
 	if (l->command == NULL)
 		return true;
-	/* The last word of its name stands where getopt expects a program's. */
+	/* getopt_long() skips its first argument as the program's name: here the last word of
+	 * the command's name. */
 	if (!read_behind_command(l, argc - at - n + 1, argv + at + n - 1, e))
 		return false;
 	if (asks_for_text(l))

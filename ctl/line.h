@@ -1,23 +1,24 @@
-/* ctl/line.h -- a command line, held against the table of commands. */
+/* ctl/line.h -- parses a command line by the table of commands. */
 #ifndef CTL_LINE_H
 #define CTL_LINE_H
 
 #include "ctl/command.h"
 
 struct line {
-	const struct command *command; /* NULL if help or the version is all it asks for */
-	const char *group; /* "user": help is asked for all commands that begin so */
+	const struct command
+	    *command;      /* NULL if the command line asks only for help or the version */
+	const char *group; /* "user": help is asked for all commands with this first word */
 	words words;       /* the strings are argv's */
 	struct values {
 		const char **list;
 		size_t n;
-	} values[WORD__COUNT]; /* what words point to */
+	} values[WORD__COUNT]; /* words points to these lists */
 };
 
-/* ERR_INVALID_ARGUMENTS says what is wrong with it.  Options may stand before the command, if
- * they are not its alone, and anywhere behind it; what follows "--" is no option.  "help user
- * add", "user add --help" and "user add -h" are the same, and so are "help user" and "user
- * --help". line_free(), also after an error. */
+/* Parses argv. ERR_INVALID_ARGUMENTS says what is wrong with it. Options of a single command
+ * stand after the command; all others may also stand before it. Words after "--" are not
+ * options. "help user add", "user add --help" and "user add -h" mean the same, and so do
+ * "help user" and "user --help". line_free() *l, also after an error. */
 bool line_parse(struct line *l, int argc, char **argv, struct err *e);
 void line_free(struct line *l);
 

@@ -1,4 +1,4 @@
-/* ctl/load.c -- outboxctl load: takes up what outboxctl dump has written. */
+/* ctl/load.c -- outboxctl load: stores the records that outboxctl dump wrote. */
 #include <errno.h>
 #include <inttypes.h>
 #include <jansson.h>
@@ -18,7 +18,7 @@
 #define BATCH_RECORDS 500
 #define BATCH_BYTES (8u << 20)
 #define LINE_BYTES_MAX (160u << 20)
-#define REFUSED_SHOWN_MAX 100 /* further ones are counted alone */
+#define REFUSED_SHOWN_MAX 100 /* more are only counted */
 
 /* A record that waits to be stored. */
 struct waiting {
@@ -30,13 +30,13 @@ struct load {
 	struct store *store;
 	size_t max_size_record;
 	bool new_ids;
-	const struct type *type; /* of those that wait */
+	const struct type *type; /* the type of the waiting records */
 	struct waiting waiting[BATCH_RECORDS];
 	size_t n, bytes, entries;
-	uint64_t line;                     /* the one that is read, from 1 */
+	uint64_t line;                     /* number of the line being read, from 1 */
 	uint64_t seen, announced;          /* records */
-	uint64_t of_type[MODEL_TYPES_MAX]; /* seen; in the order of model_types */
-	bool ended;                        /* the last line was there, and counts alike */
+	uint64_t of_type[MODEL_TYPES_MAX]; /* number seen, in the order of model_types */
+	bool ended;                        /* the last line was read, and its counts agree */
 	uint64_t loaded, same, refused;
 	struct progress progress;
 };
@@ -150,7 +150,7 @@ is_ready_for(const struct load *l, const struct type *t, const struct waiting *w
 		l->entries + entries_of(w) <= STORE_SET_ENTRIES_MAX);
 }
 
-/* A record's line.  What is wrong with it is told, and is no error. */
+/* Reads the line of a record. A faulty record is reported as refused and is not an error. */
 static bool
 take_record(struct load *l, const json_t *line, struct err *e)
 {
@@ -278,7 +278,8 @@ take_lines(struct load *l, FILE *in, struct err *e)
 	return ok;
 }
 
-/* What was read before an error, or before the end of a file that was cut, is stored too. */
+/* Loads standard input. Records read before an error, or before the end of a truncated file,
+ * are stored too. */
 bool
 ctl_load(struct store *s, const words w, struct err *e)
 {

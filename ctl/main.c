@@ -1,4 +1,4 @@
-/* ctl/main.c -- outboxctl: the outbox from the command line. */
+/* ctl/main.c -- outboxctl: the command line of the outbox. */
 #include <errno.h>
 #include <locale.h>
 #include <sodium.h>
@@ -11,7 +11,7 @@
 #include "ctl/line.h"
 #include "ctl/text.h"
 
-/* What somebody can do whom the store does not answer. */
+/* What a person can do if the store does not answer. */
 static const char *
 advice(const char *socket)
 {
@@ -55,7 +55,7 @@ run(const struct line *l, struct err *e)
 						: l->command->run(NULL, l->words, e);
 }
 
-/* As the manual page lists them. */
+/* The exit statuses that the manual page lists. */
 static int
 status_of(enum err_code code)
 {

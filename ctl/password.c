@@ -1,4 +1,4 @@
-/* ctl/password.c -- a password, from whoever sits at the terminal or from a pipe. */
+/* ctl/password.c -- asks for a password on the terminal, or reads it from a pipe. */
 #include "ctl/password.h"
 
 #include <errno.h>
@@ -13,11 +13,11 @@
 
 #include "base/io.h"
 
-#define LINE_MAX_BYTES (4 * PASSWORD_MAX) /* of a line: a password before it is normal */
+#define LINE_MAX_BYTES (4 * PASSWORD_MAX) /* of a line: the password before normalization */
 
 struct line {
 	char bytes[LINE_MAX_BYTES];
-	size_t len; /* without what ends the line */
+	size_t len; /* without the line's end */
 };
 
 static struct str
@@ -26,8 +26,8 @@ text_of(const struct line *l)
 	return (struct str){l->bytes, l->len};
 }
 
-/* Byte for byte: what stands behind the line is another's to read.  signal_fd: -1, or what ends
- * the wait. */
+/* Reads byte by byte, because what follows the line may be for another reader. signal_fd:
+ * readable once a signal should end the wait; -1: none. */
 static bool
 read_line(struct line *l, int signal_fd, struct err *e)
 {
@@ -53,14 +53,14 @@ read_line(struct line *l, int signal_fd, struct err *e)
 		if (n > 0 && l->bytes[l->len] != '\n')
 			continue;
 		if (n > 0 && l->len > 0 && l->bytes[l->len - 1] == '\r')
-			l->len--; /* of a file that was written on Windows */
+			l->len--; /* the CR of a file from Windows */
 		return true;
 	}
-	return true; /* too long for a password, as its caller finds */
+	return true; /* too long for a password; the caller refuses it */
 }
 
-/* Without echo.  A signal that would end or stop this program waits until the terminal is as it
- * was. */
+/* Asks without echo. A signal that would end or stop this program is held back until the
+ * terminal is restored. */
 static bool
 ask(const char *prompt, struct line *l, struct err *e)
 {

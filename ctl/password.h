@@ -1,12 +1,12 @@
-/* ctl/password.h -- a password, from whoever sits at the terminal or from a pipe. */
+/* ctl/password.h -- asks for a password on the terminal, or reads it from a pipe. */
 #ifndef CTL_PASSWORD_H
 #define CTL_PASSWORD_H
 
 #include "login/password.h"
 
-/* Asked for twice on the terminal, which does not show it; where standard input is none, its
- * first line.  ERR_INVALID_ARGUMENTS if the two differ, or it is not a password
- * (password_is_valid()).  hash is then its argon2id hash; the password itself is wiped. */
+/* If standard input is a terminal, asks twice, without echo. Otherwise reads the first line
+ * of standard input. Fills hash with the password's argon2id hash, and wipes the password.
+ * ERR_INVALID_ARGUMENTS if the two entries differ, or password_is_valid() refuses it. */
 bool password_ask(char hash[static STORE_PASSWORD_MAX + 1], struct err *e);
 
 #endif

@@ -1,4 +1,4 @@
-/* ctl/progress.c -- one line, written over again and again. */
+/* ctl/progress.c -- one progress line that is overwritten again and again. */
 #include "ctl/progress.h"
 
 #include <inttypes.h>
@@ -27,7 +27,7 @@ progress_show(struct progress *p, uint64_t n, uint64_t of)
 		progress_say(p, "%" PRIu64, n);
 }
 
-/* How many columns the terminal has; 0: not known. */
+/* Returns the width of the terminal; 0: not known. */
 static size_t
 columns(void)
 {
@@ -36,14 +36,14 @@ columns(void)
 	return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
-/* Cuts a text to what fits into a line that the cursor stays in. */
+/* Cuts text so that the cursor stays in the same line. */
 static void
 fit(struct buf *text, size_t width)
 {
 	while (width > 0 && text->len > 0 && text_width(buf_str(text)) >= width)
 		text->len--;
 	while (text->len > 0 && width > 0 && ((unsigned char)text->s[text->len] & 0xc0) == 0x80)
-		text->len--; /* not within a character of UTF-8 */
+		text->len--; /* do not cut inside a UTF-8 character */
 }
 
 void

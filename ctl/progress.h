@@ -1,4 +1,4 @@
-/* ctl/progress.h -- "1500 of 20000" on standard error, while somebody is there to see it. */
+/* ctl/progress.h -- shows "1500 of 20000" on standard error if it is a terminal. */
 #ifndef CTL_PROGRESS_H
 #define CTL_PROGRESS_H
 
@@ -7,14 +7,14 @@
 
 struct progress {
 	bool seen;  /* standard error is a terminal, and nothing else writes to it */
-	bool shown; /* there is a line to take away */
+	bool shown; /* a line is shown that must be cleared */
 };
 
-/* alone: nothing is printed to standard output meanwhile. */
+/* alone: standard output stays silent meanwhile. */
 void progress_start(struct progress *p, bool alone);
-/* of 0: it is not known how many there are. */
+/* of is 0 if the total is not known. */
 void progress_show(struct progress *p, uint64_t n, uint64_t of);
-/* The same, in other words. */
+/* Shows any text in the progress line. */
 void progress_say(struct progress *p, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 void progress_hide(struct progress *p);

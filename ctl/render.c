@@ -1,11 +1,11 @@
-/* ctl/render.c -- outboxctl render: a report as its receivers get it. */
+/* ctl/render.c -- outboxctl render: shows a report as its receivers get it. */
 #include <stdio.h>
 #include <string.h>
 
 #include "base/io.h"
 #include "ctl/command.h"
 
-/* What --as may say, and what it is called in a blob's id. */
+/* The values of --as, and the form's name in the id of a blob. */
 static const struct {
 	const char *as, *form;
 } forms[] = {
@@ -14,7 +14,7 @@ static const struct {
     {"mail", "eml"},
 };
 
-/* Without --as: the document of the type that the id is of. */
+/* Returns the form for --as. Without --as, it is the document form of the id's type. */
 static const char *
 form_of(const char *id, const char *as, struct err *e)
 {

@@ -1,4 +1,4 @@
-/* ctl/status.c -- outboxctl status: what /metrics says, for people. */
+/* ctl/status.c -- outboxctl status: shows the figures of /metrics for people. */
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -8,7 +8,7 @@
 #include "ctl/command.h"
 #include "storage/metrics.h"
 
-/* What is told, and when. */
+/* The figures to show, and when they were read. */
 struct figures {
 	struct store_status status;
 	struct metric_list metrics;
@@ -54,7 +54,7 @@ print_types(const struct figures *f)
 		print_type(f, i);
 }
 
-/* --- figures, a line each; a line that stays empty is not printed --- */
+/* --- figures, one line each; an empty line is not printed --- */
 
 static int64_t
 sum(const struct figures *f, enum metric m, size_t label, const char *value)

@@ -1,4 +1,4 @@
-/* ctl/table.c -- rows wait until the widths of the columns are known. */
+/* ctl/table.c -- keeps rows until the widths of the columns are known. */
 #include "ctl/table.h"
 
 #include <stdlib.h>
@@ -68,7 +68,7 @@ table_add_new(struct table *t, json_t *row)
 	json_decref(row);
 }
 
-/* Nothing but the text stands in the last column. */
+/* Pads the text, except in the last column. */
 static void
 print_cell(const struct table *t, size_t column, const char *text)
 {

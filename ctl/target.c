@@ -1,4 +1,5 @@
-/* ctl/target.c -- which outbox a command line means: by its configuration, or over HTTP. */
+/* ctl/target.c -- finds the outbox that a command line means: by its configuration, or over
+ * HTTP. */
 #include "ctl/command.h"
 
 void

@@ -1,4 +1,4 @@
-/* ctl/text.c -- escaping, measuring, and showing values. */
+/* ctl/text.c -- escapes and measures text, and formats values. */
 #include "ctl/text.h"
 
 #include <stdlib.h>
@@ -10,8 +10,8 @@
 
 #define INDENT 2
 
-/* Characters that have a place in no line, though some have no width: marks of direction,
- * separators of lines, and what joins or hides. */
+/* True for characters that have no visible form, though some have a width: direction marks,
+ * line separators, joiners and hidden characters. */
 static bool
 is_unseen(wchar_t c)
 {
@@ -37,8 +37,8 @@ is_unseen(wchar_t c)
 	return wcwidth(c) < 0;
 }
 
-/* The next character and how many bytes it has; a byte that is no UTF-8 is one alone, and
- * negative. */
+/* Returns the length in bytes of the next character, which goes to *c. A byte that is not
+ * UTF-8 counts as one character, and makes *c negative. */
 static size_t
 next_character(struct str s, wchar_t *c)
 {
@@ -135,7 +135,7 @@ is_in_one_line(const json_t *v)
 	return !json_is_object(v) || is_set(v);
 }
 
-/* How many objects are in one another was bounded when they were read. */
+/* Recursion is bounded: the reader limited the nesting. */
 static void
 add_members(const json_t *object, int indent, struct buf *out)
 {
@@ -165,8 +165,8 @@ text_object(const json_t *object, struct buf *out)
 	add_members(object, 0, out);
 }
 
-/* JSON text with an escape for each character beyond ASCII, which stand in strings alone; those
- * beyond U+FFFF take two (RFC 8259, 7). */
+/* Appends JSON text with an escape for each character beyond ASCII. Such characters occur
+ * only in strings. Those beyond U+FFFF take two escapes (RFC 8259, 7). */
 static void
 add_ascii(struct str json, struct buf *out)
 {

@@ -52,8 +52,8 @@ read_expiry(const words w, int64_t now_s, int64_t *expires_s, struct err *e)
 	return true;
 }
 
-/* The id of a token that somebody has at hand.  It must be that of a token, and not of a login,
- * whose tokens look alike. */
+/* Gets the id of a token from the token itself. Refuses the token of a login, which looks
+ * alike. */
 static bool
 id_of_token(
     struct store *s, struct str text, uint8_t id[static STORE_TOKEN_ID_LEN], struct err *e)
@@ -70,7 +70,8 @@ id_of_token(
 		memcpy(id, token.id, sizeof token.id);
 	else if (e->code == ERR_UNAUTHORIZED)
 		*e = (struct err){.code = ERR_NOT_FOUND,
-		    .text = "this token is not known: it was revoked, or is of another outbox"};
+		    .text = "this token is not known: it was revoked, or belongs to another "
+			    "outbox"};
 	token_wipe(&token);
 	return ok;
 }
@@ -94,7 +95,8 @@ id_in_file(
 	return ok;
 }
 
-/* ID may also be the token itself; --token-file names a file with it. */
+/* Reads the id of the token. ID may also be the token itself; --token-file names a file that
+ * holds it. */
 static bool
 read_id(struct store *s, const words w, uint8_t id[static STORE_TOKEN_ID_LEN], struct err *e)
 {
@@ -112,9 +114,9 @@ read_id(struct store *s, const words w, uint8_t id[static STORE_TOKEN_ID_LEN], s
 	    TOKEN_ID_TEXT_LEN);
 }
 
-/* --- what is printed --- */
+/* --- output --- */
 
-/* For --json. */
+/* Returns the object to print for --json. */
 static json_t *
 json_of(const struct store_token *t, const char *text)
 {
@@ -151,8 +153,8 @@ print_json(const struct store_token *t, const char *text)
 	json_decref(v);
 }
 
-/* The token alone on standard output, for scripts; what else there is to know on standard
- * error. False if nobody can have read it. */
+/* Prints only the token on standard output, for scripts, and the rest on standard error.
+ * False if writing failed, so that nobody can have read it. */
 static bool
 print_token(const words w, const struct token *token, const struct store_token *t)
 {
@@ -229,7 +231,7 @@ ctl_token_create(struct store *s, const words w, struct err *e)
 	return ok;
 }
 
-/* The old token ends only once the new one has been printed. */
+/* The old token ends only after the new one was printed. */
 bool
 ctl_token_rotate(struct store *s, const words w, struct err *e)
 {

@@ -1,12 +1,12 @@
-/* ctl/usage.c -- the usage text, from the table of commands. */
+/* ctl/usage.c -- makes the usage text from the table of commands. */
 #include <string.h>
 
 #include "auth/permission.h"
 #include "ctl/command.h"
 
-#define DOC_COLUMN 20 /* of the words below the commands */
+#define DOC_COLUMN 20 /* column of the texts below the commands */
 
-/* How a word stands in a usage line, by enum times. */
+/* By enum times: what stands before and after a word in a usage line. */
 static const struct {
 	const char *before, *after;
 } marks[] = {
@@ -67,7 +67,7 @@ add_word(enum word w, struct buf *out)
 		buf_printf(out, "  %-*s   %-10s %s\n", DOC_COLUMN, "", r->name, r->doc);
 }
 
-/* Is the usage of this command asked for? */
+/* Returns whether the usage of this command is asked for. */
 static bool
 is_shown(const struct command *c, const struct command *only, const char *group)
 {

@@ -11,15 +11,15 @@
 #include "ctl/table.h"
 #include "login/precis.h"
 
-/* The name that a new user gets: the normal form, which is told if it is another.  buf_free().
- */
+/* Makes the normal form of a new user's name, and prints it if it differs from the typed one.
+ * buf_free() *name. */
 static bool
 new_name(struct str typed, struct buf *name, struct err *e)
 {
 	const char *wrong = precis_name(typed, name);
 
 	if (wrong != NULL)
-		return err_set(e, ERR_INVALID_ARGUMENTS, "this cannot be a name: %s", wrong);
+		return err_set(e, ERR_INVALID_ARGUMENTS, "this name is not valid: %s", wrong);
 	if (name->len > STORE_SUBJECT_MAX)
 		return err_set(e, ERR_INVALID_ARGUMENTS, "a name is at most %d bytes of UTF-8",
 		    STORE_SUBJECT_MAX);
@@ -57,7 +57,7 @@ ctl_user_do(struct store *s, struct str typed, user_act *act, struct err *e)
 	if (ctl_user_get(s, typed, &there, &why))
 		ok = act(s, str_of(there.name), e);
 	else if (why.code == ERR_NOT_FOUND)
-		ok = act(s, typed, e); /* for the store to refuse, and to log */
+		ok = act(s, typed, e); /* the store refuses it, and logs that */
 	else
 		ok = err_set(e, why.code, "%s", why.text);
 	sodium_memzero(&there, sizeof there);
@@ -75,7 +75,7 @@ ctl_user_add(struct store *s, const words w, struct err *e)
 	    !permissions_parse(str_of(*w[WORD_PERMISSIONS]), &u.permissions, e))
 		goto out;
 	if (ctl_user_get(s, str_of(*w[WORD_NAME]), &there, &(struct err){0})) {
-		err_set(e, ERR_INVALID_ARGUMENTS, "there is a user of that name");
+		err_set(e, ERR_INVALID_ARGUMENTS, "a user of that name already exists");
 		goto out;
 	}
 	memcpy(u.name, name.s, name.len);

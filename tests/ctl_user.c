@@ -115,7 +115,7 @@ what_is_no_user_or_password_is_refused(void)
 		NULL, "\"adm\" is neither"));
 	CU_ASSERT(
 	    gives(&d, "echo 12345678 | outboxctl --dir \"$D\" user add '' --permissions admin",
-		2, NULL, "this cannot be a name: it is empty"));
+		2, NULL, "this name is not valid: it is empty"));
 	CU_ASSERT(gives(&d,
 	    "head -c 1024 /dev/zero | tr '\\0' x | outboxctl --dir \"$D\" user add a "
 	    "--permissions "
@@ -123,14 +123,14 @@ what_is_no_user_or_password_is_refused(void)
 	    0, NULL, NULL));
 	CU_ASSERT(
 	    gives(&d, "echo 12345678 | outboxctl --dir \"$D\" user add a --permissions admin",
-		2, NULL, "there is a user of that name"));
+		2, NULL, "a user of that name already exists"));
 	CU_ASSERT(gives(&d,
 	    "echo 12345678 | outboxctl --dir \"$D\" user add ' A' --permissions admin", 2, NULL,
-	    "there is a user of that name"));
+	    "a user of that name already exists"));
 	CU_ASSERT(gives(&d,
 	    "echo 12345678 | outboxctl --dir \"$D\" user add \"$(printf 'b\\342\\200\\256')\" "
 	    "--permissions admin",
-	    2, NULL, "this cannot be a name"));
+	    2, NULL, "this name is not valid"));
 	CU_ASSERT(gives(&d,
 	    "printf 'pass\\tword' | outboxctl --dir \"$D\" user add c --permissions admin", 2,
 	    NULL, "this cannot be a password"));
