@@ -14,31 +14,30 @@
 
 #include "base/io.h"
 
-#define LAYOUT                                                                                 \
-	UINT64_C(0x706f69736f6e0001) /* of which programs; the last digits are a version */
+#define LAYOUT UINT64_C(0x706f69736f6e0001) /* layout of the table; it ends in a version */
 #define WAIT_STEP_MS 5
 
 _Static_assert(ATOMIC_LLONG_LOCK_FREE == 2, "a process that dies holds no lock");
 
-/* What one worker serves. */
+/* The request that one worker serves. */
 struct place {
-	_Atomic int32_t pid;             /* whose it is; 0: free */
-	_Atomic uint64_t hash;           /* 0: nothing */
+	_Atomic int32_t pid;             /* process id of the worker; 0: free */
+	_Atomic uint64_t hash;           /* 0: no request */
 	char id[LOG_REQUEST_ID_MAX + 1]; /* written before hash */
 };
 
-/* A request that has ended a worker; outboxd alone writes it. */
+/* A request that has ended a worker; only outboxd writes it. */
 struct entry {
 	_Atomic uint64_t hash; /* 0: free */
 	_Atomic int64_t until_s;
 	_Atomic uint32_t weight;
 };
 
-/* What is shared.  Any process that has it mapped can write anything into it: who reads
- * believes nothing. */
+/* The shared memory.  Any process that has mapped it can write anything into it, so readers
+ * must not trust its content. */
 struct table {
 	uint64_t layout;
-	_Atomic uint32_t places_used; /* no place behind them was ever claimed */
+	_Atomic uint32_t places_used; /* no worker has ever claimed a place behind these */
 	_Atomic uint32_t entries_used;
 	unsigned char key[crypto_shorthash_KEYBYTES];
 	struct place places[POISON_WORKERS];
@@ -47,7 +46,7 @@ struct table {
 
 struct poison {
 	struct table *table;
-	struct place *own; /* this process's; NULL: none yet */
+	struct place *own; /* the place of this process; NULL: none yet */
 };
 
 static struct table *
@@ -74,11 +73,12 @@ poison_make(struct poison **p, int *fd, struct err *e)
 
 	*p = NULL;
 	*fd = memfd_create("outbox.poison", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-	/* Sealed: whoever has it cannot cut it off under the others. */
+	/* The seals keep a process that has the descriptor from truncating the table under the
+	 * others. */
 	if (sodium_init() < 0 || *fd < 0 || ftruncate(*fd, sizeof *t) != 0 ||
 	    fcntl(*fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0 ||
 	    (t = map(*fd)) == NULL) {
-		err_set(e, ERR_SERVER_FAIL, "cannot make the table of poisonous requests: %s",
+		err_set(e, ERR_SERVER_FAIL, "cannot create the table of poisonous requests: %s",
 		    strerror(errno));
 		io_close(fd);
 		return false;
@@ -97,14 +97,15 @@ poison_open(struct poison **p, int fd, struct err *e)
 
 	*p = NULL;
 	if (fstat(fd, &st) != 0 || st.st_size != sizeof *t || (t = map(fd)) == NULL)
-		return err_set(
-		    e, ERR_SERVER_FAIL, "descriptor %d is no table of poisonous requests", fd);
+		return err_set(e, ERR_SERVER_FAIL,
+		    "descriptor %d is not a table of poisonous requests", fd);
 	*p = new_poison(t);
 	if (t->layout == LAYOUT)
 		return true;
 	poison_close(p);
 	return err_set(e, ERR_SERVER_FAIL,
-	    "the table of poisonous requests is another version's; restart outboxd");
+	    "the table of poisonous requests has the layout of another version; restart "
+	    "outboxd");
 }
 
 void
@@ -142,7 +143,7 @@ poison_hash(const struct poison *p, struct str request_id, struct str path, stru
 
 /* --- workers --- */
 
-/* How many of max are used, of a number that anybody may have written. */
+/* Returns *n, but at most max, because any process may have written *n. */
 static size_t
 used(_Atomic uint32_t *n, size_t max)
 {
@@ -167,7 +168,7 @@ raise_used(_Atomic uint32_t *n, uint32_t to)
 		continue;
 }
 
-/* NULL if there is no room. */
+/* Claims a free place for the process pid; NULL if there is none. */
 static struct place *
 claim(struct table *t, pid_t pid)
 {
@@ -226,8 +227,9 @@ is_remembered(const struct poison *p, uint64_t hash, int64_t now_s)
 	return false;
 }
 
-/* The kernel closes a dying process's sockets before its parent hears of its end: the web
- * server may be here sooner than outboxd. */
+/* Waits because the kernel closes the sockets of a dying process before its parent learns of
+ * its end.  The web server may therefore send the request again before outboxd has remembered
+ * it. */
 bool
 poison_knows(struct poison *p, uint64_t hash, int64_t now_s)
 {
@@ -242,7 +244,7 @@ poison_knows(struct poison *p, uint64_t hash, int64_t now_s)
 
 /* --- outboxd --- */
 
-/* The entry of a request, or the one to be used for it: a free one, else the oldest. */
+/* Returns the entry of hash if there is one, else a free entry, else the oldest. */
 static struct entry *
 entry_for(struct table *t, uint64_t hash)
 {
@@ -271,7 +273,7 @@ remember(struct table *t, uint64_t hash, unsigned weight, int64_t now_s)
 	return e->weight >= POISON_FATAL;
 }
 
-/* Any worker can have written it: *id is what a request id may be, or "". */
+/* Copies the request id to id if it is valid, else "".  Any process may have written it. */
 static void
 copy_id(const struct place *place, char id[static LOG_REQUEST_ID_MAX + 1])
 {
@@ -297,7 +299,7 @@ poison_ended(struct poison *p, pid_t pid, unsigned weight, int64_t now_s,
 		copy_id(place, id);
 		known = remember(p->table, hash, weight, now_s);
 	}
-	place->hash = 0; /* after it is remembered: see poison_knows() */
+	place->hash = 0; /* only after the request is remembered; see poison_knows() */
 	place->pid = 0;
 	return known;
 }
