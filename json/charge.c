@@ -1,7 +1,7 @@
-/* json/charge.c -- what the walk of a JSON tree costs. */
+/* json/charge.c -- charges a budget for walking a JSON tree. */
 #include "json/charge.h"
 
-/* Calls itself as deep as Jansson lets a text nest, JSON_PARSER_MAX_DEPTH. */
+/* Recursive, at most to the depth that Jansson allows: JSON_PARSER_MAX_DEPTH. */
 bool
 json_charge(struct budget *b, const json_t *v, unsigned price)
 {

@@ -10,9 +10,10 @@
 #include "json/text.h"
 
 #define U64_DIGITS_MAX 20     /* of 18446744073709551615 */
-#define I64_DIGITS_SURE 18    /* as many digits always fit into an int64_t */
+#define I64_DIGITS_SURE 18    /* any number with this many digits fits into an int64_t */
 #define DOUBLE_DIGITS_MAX 767 /* significant digits of the longest double, written in full */
-#define EXPONENT_MAX INT64_C(1000000000000) /* beyond it no text is long enough to matter */
+/* Larger exponents are cut to this: no text has enough digits to make up for them. */
+#define EXPONENT_MAX INT64_C(1000000000000)
 #define MARK_LEN (sizeof NUMBER_MARK - 1)
 
 static bool
@@ -115,16 +116,17 @@ number_text(const json_t *v, struct buf *out)
 
 /* --- values --- */
 
-/* digits x 10^exponent; the first and the last digit are not 0, and 0 has none. */
+/* The value is digits x 10^exponent.  The first and the last digit are not 0; the value 0 has
+ * no digits. */
 struct decimal {
 	bool negative;
-	bool too_long; /* more digits than fit in here */
+	bool too_long; /* the number has more digits than fit in here */
 	size_t n;
 	char digits[DOUBLE_DIGITS_MAX];
 	int64_t exponent;
 };
 
-/* Zeros count as digits when another digit follows them. */
+/* Appends a digit.  Zeros are held back in *zeros until a digit other than 0 follows. */
 static void
 add_digit(struct decimal *d, char digit, size_t *zeros)
 {
@@ -200,7 +202,7 @@ number_is_integer(const json_t *v)
 	return !d.too_long && (d.n == 0 || d.exponent >= 0);
 }
 
-/* The value without its sign; false if it is no integer of at most max. */
+/* Sets *n to the value without its sign; false if it is not an integer of at most max. */
 static bool
 magnitude(const struct decimal *d, uint64_t max, uint64_t *n)
 {
@@ -259,8 +261,8 @@ is_same(const struct decimal *a, const struct decimal *b)
 	    (a->n == 0 || (a->exponent == b->exponent && a->negative == b->negative));
 }
 
-/* A double gives a number back if it, written with as many digits, is that number: 0.1 and
- * 2^60 are given back, 2^53+1 is not. */
+/* A double is exact enough if, written with as many digits as the text has, it gives the same
+ * number.  This holds for 0.1 and 2^60, but not for 2^53+1. */
 bool
 number_to_double(const json_t *v, double *n)
 {

@@ -1,7 +1,7 @@
-/* json/read.c -- JSON text becomes a tree that keeps numbers as they were written.
+/* json/read.c -- parses JSON text into a tree that keeps numbers as they were written.
  *
- * Jansson reads the text, in which the numbers that it would round or refuse have become
- * strings (json/number.h). */
+ * Numbers that Jansson would round or refuse are turned into strings (json/number.h) before
+ * Jansson parses the text. */
 #include "json/read.h"
 
 #include <stdio.h>
@@ -9,7 +9,7 @@
 
 #include "json/number.h"
 
-#define MARK_COLUMNS 3 /* that a marked number is longer: two quotes and the mark */
+#define MARK_COLUMNS 3 /* a marked number is this much longer: two quotes and the mark */
 #define MARK_ESCAPE "\\ufdd0"
 
 static struct str
@@ -18,7 +18,7 @@ from(struct str s, size_t at)
 	return (struct str){s.s + at, s.len - at};
 }
 
-/* The bytes of the string whose opening quote is at the beginning. */
+/* Returns the length of the string at the beginning of s, with its quotes. */
 static size_t
 string_span(struct str s)
 {
@@ -30,7 +30,8 @@ string_span(struct str s)
 	return i < s.len ? i + 1 : s.len;
 }
 
-/* The name of a member is no value: Jansson is to refuse a number there. */
+/* Whether a colon follows.  A number as the name of a member is left as it is, so that Jansson
+ * refuses it. */
 static bool
 is_name(struct str behind)
 {
@@ -50,9 +51,9 @@ begins_with_mark(struct str string)
 	    str_cut_prefix_nocase(&inside, MARK_ESCAPE);
 }
 
-/* Writes text with marked numbers to out, which stays empty if there are none.  NULL, or what
- * is wrong: a string has the mark already, or a NUL stands behind a number, where Jansson
- * passes over it. */
+/* Writes text with marked numbers to out; leaves out empty if there are none to mark.  Returns
+ * NULL, or what is wrong with text: a string begins with the mark, or a NUL follows a number,
+ * which Jansson would ignore. */
 static const char *
 mark_numbers(struct str text, struct buf *out)
 {
@@ -64,7 +65,7 @@ mark_numbers(struct str text, struct buf *out)
 		if (rest.s[0] == '"') {
 			len = string_span(rest);
 			if (begins_with_mark(rest))
-				return "a string begins with a noncharacter";
+				return "a string begins with the noncharacter U+FDD0";
 			continue;
 		}
 		if (rest.s[0] == '\0')
@@ -86,7 +87,7 @@ mark_numbers(struct str text, struct buf *out)
 	return NULL;
 }
 
-/* The place of an error in the text as it was before numbers were marked. */
+/* Changes the column of an error to that in the text without marks. */
 static void
 correct_column(const struct buf *marked, json_error_t *why)
 {

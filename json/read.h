@@ -1,4 +1,4 @@
-/* json/read.h -- JSON text becomes a tree that keeps numbers as they were written. */
+/* json/read.h -- parses JSON text into a tree that keeps numbers as they were written. */
 #ifndef JSON_READ_H
 #define JSON_READ_H
 
@@ -6,9 +6,10 @@
 
 #include "base/str.h"
 
-/* As json_loadb(), flags included, but for numbers (json/number.h).  A string that begins with
- * NUMBER_MARK is refused, and so is a NUL behind a number, which Jansson overlooks.  NULL for
- * what is not JSON; otherwise the caller's, for json_decref().  why may be NULL. */
+/* Parses like json_loadb(), with the same flags, but keeps numbers (json/number.h).  It refuses
+ * a string that begins with NUMBER_MARK, and a NUL after a number, which Jansson would ignore.
+ * Returns a new reference, for json_decref(); NULL if the text is not valid.  why may be NULL.
+ */
 json_t *json_read(struct str text, size_t flags, json_error_t *why);
 
 #endif

@@ -1,4 +1,4 @@
-/* json/text.c -- JSON text of single values. */
+/* json/text.c -- writes JSON text. */
 #include "json/text.h"
 
 #include <stdio.h>
@@ -7,7 +7,7 @@
 
 #include "json/number.h"
 
-#define DIGITS_ENOUGH 17 /* every double reads back from so many */
+#define DIGITS_ENOUGH 17 /* this many digits give back every double */
 #define REAL_MAX 32      /* bytes of "-2.2250738585072014e-308" and its NUL, rounded up */
 
 static void
@@ -112,7 +112,7 @@ add_object(struct buf *out, const json_t *v, size_t max)
 	return true;
 }
 
-/* Calls itself as deep as Jansson lets a text nest, JSON_PARSER_MAX_DEPTH. */
+/* Recursive, at most to the depth that Jansson allows: JSON_PARSER_MAX_DEPTH. */
 bool
 text_tree(struct buf *out, const json_t *v, size_t max)
 {

@@ -1,4 +1,4 @@
-/* json/text.h -- JSON text of single values. */
+/* json/text.h -- writes JSON text. */
 #ifndef JSON_TEXT_H
 #define JSON_TEXT_H
 
@@ -6,13 +6,14 @@
 
 #include "base/str.h"
 
-/* "quoted", with the escapes that JSON demands and no others. */
+/* Appends "s" with quotes, and with only the escapes that JSON requires. */
 void text_string(struct buf *out, struct str s);
-/* Digits that read back as n, which is finite; "1.0", never "1". */
+/* Appends n, which must be finite, with digits that give back n; "1.0", never "1". */
 void text_real(struct buf *out, double n);
-/* A string, number, true, false or null; a number as json_read() found it (json/number.h). */
+/* Appends a string, a number as json_read() found it (json/number.h), true, false or null. */
 void text_scalar(struct buf *out, const json_t *v);
-/* Any value, without blanks.  False, with rubbish appended, once out is longer than max. */
+/* Appends any value without white space.  Returns false once out is longer than max; its
+ * content is then incomplete. */
 bool text_tree(struct buf *out, const json_t *v, size_t max);
 
 #endif
