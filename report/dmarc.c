@@ -32,7 +32,7 @@ write_testing(struct dmarc *d, const struct element *el, const json_t *v)
 	xml_element(d->xml, el->name, json_is_true(v) ? STR("y") : STR("n"));
 }
 
-/* RFC 7489 has a percentage in place of a testing mode. */
+/* RFC 7489 has no testing mode.  It has a percentage instead. */
 static void
 write_percentage(struct dmarc *d, const struct element *el, const json_t *v)
 {
@@ -66,7 +66,7 @@ static const struct word policy_words[] = {
     {0},
 };
 
-/* An element that is empty would be wrong: it is omitted. */
+/* NULL: the element is omitted, because an empty element would be invalid. */
 static const struct word optional_policy_words[] = {
     {"none", "none"},
     {"quarantine", "quarantine"},
@@ -90,7 +90,8 @@ static const struct word failure_words[] = {
     {0},
 };
 
-/* RFC 7489 demands one: where the policy has none for subdomains, its own holds for them. */
+/* RFC 7489 requires this element.  If the record has no policy for subdomains, the policy of
+ * the domain applies to them. */
 static void
 write_subdomain_policy(struct dmarc *d, const struct element *el, const json_t *head)
 {
@@ -147,7 +148,8 @@ static const struct element feedback_elements[] = {
     {0},
 };
 
-/* A row without a source cannot be expressed: source_ip is required. */
+/* Writes a row.  A row without a source address is only counted, because source_ip is required.
+ */
 static bool
 write_row(struct dmarc *d, struct str text, uint64_t *written, struct err *e)
 {

@@ -28,7 +28,7 @@ static const struct word reasons_7489[] = {
     {0},
 };
 
-/* What a type that the format does not have says in the comment, where there is none. */
+/* The comment for a type that the format does not have, if the record has no comment. */
 static const struct word reason_comments[] = {
     {"Forwarded", "forwarded"},
     {"SampledOut", "sampled_out"},
@@ -44,7 +44,7 @@ write_reason(struct dmarc *d, const struct element *el, const json_t *reason)
 	const char *word =
 	    word_for(d->format == REPORT_9990 ? reasons_9990 : reasons_7489, type);
 
-	/* What RFC 7489 called sampling is the testing mode of RFC 9990. */
+	/* The sampling of RFC 7489 became the testing mode of RFC 9990. */
 	if (d->format == REPORT_9990 && d->testing && str_is(type, "SampledOut"))
 		word = "policy_test_mode";
 	if (comment.s == NULL && str_is(str_of(word), "other"))
@@ -111,7 +111,7 @@ static const struct element spf_elements[] = {
     {0},
 };
 
-/* Whether two domains have the same organizational domain: relaxed alignment. */
+/* Whether two domains have the same organizational domain (relaxed alignment). */
 static bool
 is_aligned(const char *a, const char *b)
 {
@@ -122,8 +122,7 @@ is_aligned(const char *a, const char *b)
 					    : strcasecmp(a, b) == 0;
 }
 
-/* Which results stay where there are too many: aligned ones that pass, then others that pass.
- */
+/* If there are too many results, those of a lower rank are kept first. */
 enum rank { RANK_ALIGNED, RANK_PASS, RANK_OTHER, RANK__COUNT };
 
 static enum rank
@@ -163,7 +162,7 @@ write_dkim(struct dmarc *d, const struct element *el, const json_t *row)
 		write_each(d, el, results);
 }
 
-/* RFC 9990 has room for one: that of MAIL FROM, else the first. */
+/* RFC 9990 allows one result: writes the first for MAIL FROM, else the first of all. */
 static void
 write_one_spf(struct dmarc *d, const struct element *el, const json_t *results)
 {
@@ -181,7 +180,7 @@ write_one_spf(struct dmarc *d, const struct element *el, const json_t *results)
 	d->left->spf += json_array_size(results) - 1;
 }
 
-/* RFC 7489 has room for all, and demands one. */
+/* RFC 7489 allows any number of results but requires one. */
 static void
 write_all_spf(struct dmarc *d, const struct element *el, const json_t *row)
 {
@@ -209,7 +208,7 @@ write_spf(struct dmarc *d, const struct element *el, const json_t *row)
 		write_all_spf(d, el, row);
 }
 
-/* The two see the whole row: they need the domain that it is about. */
+/* write_dkim() and write_spf() get the whole row, because they need its domains. */
 static void
 write_results(struct dmarc *d, const struct element *el, const json_t *row)
 {

@@ -1,4 +1,5 @@
-/* report/element.c -- writes the elements of a DMARC document, each kind of value alike. */
+/* report/element.c -- writes the elements of a DMARC document: one function for each kind of
+ * value. */
 #include "report/element.h"
 
 #include <string.h>

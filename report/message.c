@@ -1,13 +1,14 @@
-/* report/message.c -- a report in a message (RFC 9990, 3.5; RFC 8460, 5.3), by GMime. */
+/* report/message.c -- writes a report as a message (RFC 9990, 3.5; RFC 8460, 5.3), with GMime.
+ */
 #include <gmime/gmime.h>
 #include <sodium.h>
 
 #include "config/version.h"
 #include "report/private.h"
 
-#define ID_BYTES 16 /* of a hash, in the Message-ID and the boundary */
+#define ID_BYTES 16 /* bytes of the hash in the Message-ID and the boundary */
 
-/* The same for the same report to the same destination, and for no other. */
+/* Makes an id that depends only on the report and the destination. */
 static void
 make_id(const struct report *r, struct str to, char hex[static 2 * ID_BYTES + 1])
 {
@@ -71,7 +72,7 @@ add_headers(GMimeMessage *m, const struct report *r, const struct report_setting
 	free(domain);
 }
 
-/* What a person reads who opens the message. */
+/* The text for a person who opens the message. */
 static GMimeObject *
 text_part(const struct report *r, const char *submitter)
 {

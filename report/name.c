@@ -1,4 +1,4 @@
-/* report/name.c -- what a report is called: its id, its file, its subject. */
+/* report/name.c -- the id, the file name and the subject of a report. */
 #include <ctype.h>
 #include <sodium.h>
 #include <string.h>
@@ -6,10 +6,10 @@
 #include "model/kinds.h"
 #include "report/private.h"
 
-#define HASH_BYTES 8      /* of the stored id, behind one that had to be changed */
-#define PUBLIC_ID_MAX 128 /* bytes that are kept of such an id */
+#define HASH_BYTES 8      /* of the hash of the stored id */
+#define PUBLIC_ID_MAX 128 /* bytes of the stored id that are kept before the hash */
 
-/* RFC 5322, 3.2.3, in ASCII. */
+/* Whether c is atext (RFC 5322, 3.2.3), in ASCII. */
 static bool
 is_atext(char c)
 {
@@ -17,7 +17,7 @@ is_atext(char c)
 	    (c != '\0' && strchr("!#$%&'*+-/=?^_`{|}~", c) != NULL);
 }
 
-/* dot-atom ["@" dot-atom] */
+/* Whether id is dot-atom ["@" dot-atom]. */
 static bool
 is_public_id(struct str id)
 {
@@ -35,7 +35,8 @@ is_public_id(struct str id)
 	return after_atom;
 }
 
-/* The letters and digits of the id, runs of others as one "-", then a hash of the whole. */
+/* Appends the letters and digits of id, with each run of other characters as one "-", then a
+ * hash of all of id. */
 static void
 add_changed_id(struct str id, struct buf *out)
 {

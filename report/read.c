@@ -1,5 +1,5 @@
-/* report/read.c -- reads a stored record as far as its rows, and what each type has of its own.
- */
+/* report/read.c -- reads a stored record except its rows, and holds the table of what differs
+ * between types. */
 #include "report/private.h"
 
 #include "base/date.h"
@@ -114,8 +114,8 @@ row_parse(struct str text, struct err *e)
 	return v;
 }
 
-/* Puts the members of the object's text into *object, all but one, whose text it returns
- * through *without. */
+/* Parses the members of the object in text into *object, except one: *without gets the text of
+ * that member. */
 static bool
 read_members(
     struct str text, const char *except, json_t **object, struct str *without, struct err *e)
@@ -150,7 +150,8 @@ report_read(
 
 	*r = (struct report){.type = t, .id = id};
 	if (renderer_of(t) == NULL)
-		return err_set(e, ERR_NOT_FOUND, "%s is no report that is sent", t->name);
+		return err_set(e, ERR_NOT_FOUND,
+		    "records of type %s are not reports that can be sent", t->name);
 	return read_members(text, "report", &r->envelope, &report, e) &&
 	    read_members(report, renderer_of(t)->rows, &r->head, &r->rows, e);
 }

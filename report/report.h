@@ -1,12 +1,12 @@
-/* report/report.h -- from a stored record to what its receivers read: XML (RFC 9990 or RFC
+/* report/report.h -- turns a stored record into what its receivers read: XML (RFC 9990 or RFC
  * 7489) or JSON (RFC 8460), compressed, in a message.
  *
- * Pure functions of the stored text and the settings: no clock, no files, no sockets.  The same
- * record and the same settings always give the same bytes, so that a report which is sent twice
- * is the same report.
+ * The functions depend only on the stored text and the settings: no clock, no files, no
+ * sockets.  The same record and settings always give the same bytes, so a report that is sent
+ * twice is the same report.
  *
- * The rows of a report are read one by one from the stored text: memory is the text, what is
- * written, and one row. */
+ * The rows of a report are read one by one from the stored text.  Memory holds that text, the
+ * output, and one row. */
 #ifndef REPORT_REPORT_H
 #define REPORT_REPORT_H
 
@@ -22,28 +22,30 @@
 /* Which RFC the XML of a DMARC report follows. */
 enum report_format {
 	REPORT_9990, /* namespace urn:ietf:params:xml:ns:dmarc-2.0 */
-	REPORT_7489, /* for receivers that know nothing newer */
+	REPORT_7489, /* for receivers that do not know RFC 9990 */
 };
 
-/* What the operator's configuration adds to a report.  Borrowed; "" where it says nothing. */
+/* The parts of a report that come from the configuration.  Strings are borrowed; "" if not set.
+ */
 struct report_settings {
 	enum report_format format;
-	const char *organization; /* TLS reports that name no organization */
-	const char *contact;      /* TLS reports without contact information: an address */
+	const char *organization; /* for TLS reports without an organization */
+	const char *contact;      /* an address, for TLS reports without contact information */
 	const char *from;         /* From of messages; "": the contact address of the report */
 };
 
-/* What the format cannot express, and so is not in the document. */
+/* Counts what is left out of a document because its format cannot express it. */
 struct report_left_out {
 	uint64_t rows;       /* DMARC records without a source address */
-	uint64_t extensions; /* DMARC extensions that are no XML element of another namespace */
+	uint64_t extensions; /* DMARC extensions that cannot be an XML element of another
+				namespace */
 	uint64_t dkim;       /* DKIM results beyond REPORT_MAX_DKIM of one row */
 	uint64_t spf;        /* SPF results beyond the one that RFC 9990 allows for one row */
 };
 
 #define REPORT_MAX_DKIM 100 /* DKIM results of one row */
 
-/* A record, read as far as its rows. */
+/* A record whose rows are not parsed yet. */
 struct report {
 	const struct type *type;
 	struct str id;    /* of the record, "d0000000001"; borrowed */
@@ -52,15 +54,16 @@ struct report {
 	struct str rows;  /* JSON text of the array of records or policies; borrowed */
 };
 
-/* text: the stored JSON text of a record of that type, which *r borrows from.  ERR_SERVER_FAIL
- * if it is no such text. report_free() afterwards, also after false. */
+/* Reads text, the stored JSON text of a record of type t.  *r borrows from text and id.
+ * ERR_SERVER_FAIL if the text is not valid.  Call report_free() afterwards, even if this
+ * returns false. */
 bool report_read(
     struct report *r, const struct type *t, struct str id, struct str text, struct err *e);
-void report_free(struct report *r); /* leaves {0} */
+void report_free(struct report *r); /* sets *r to {0} */
 
-/* Appends the XML or JSON document.  ERR_NOT_FOUND, with a sentence that says why, where no
- * valid document can be written: the report has no rows, or none that can be expressed.  *left
- * is added to. */
+/* Appends the XML or JSON document, and adds to the counts in *left.  ERR_NOT_FOUND, with the
+ * reason, if no valid document can be written: the report has no rows, or none that the format
+ * can express. */
 bool report_document(const struct report *r, const struct report_settings *s, struct buf *out,
     struct report_left_out *left, struct err *e);
 
@@ -75,23 +78,24 @@ void report_file_name(const struct report *r, const struct report_settings *s, s
  * "Report Domain: example.com Submitter: mail.example Report-ID: <1@mail.example>". */
 void report_subject(const struct report *r, const struct report_settings *s, struct buf *out);
 
-/* Appends the report id as it is written everywhere outside: the stored one where it is
- * dot-atom ["@" dot-atom] (RFC 9990, 3.5), else a form of it with a hash of the stored one at
- * its end, so that two reports never share one. */
+/* Appends the report id as documents and messages show it.  This is the stored id if it is
+ * dot-atom ["@" dot-atom] (RFC 9990, 3.5).  Otherwise it is a form of the stored id that ends
+ * in a hash of it, so that no two reports share one. */
 void report_public_id(const struct report *r, struct buf *out);
 
-/* Who reports: the domain of the sender's address (DMARC) or of the contact information (TLS;
- * RFC 8460, 5.1).  Appends nothing and returns false where there is none. */
+/* Appends the domain of the organization that reports: from the address of the sender (DMARC)
+ * or the contact information (TLS; RFC 8460, 5.1).  Returns false and appends nothing if there
+ * is none. */
 bool report_submitter(const struct report *r, const struct report_settings *s, struct buf *out);
 
-/* The i-th address that the record names for its report, borrowed from r.  False behind the
- * last. */
+/* Sets *address to the i-th destination in the record, borrowed from r.  Returns false if i is
+ * past the last. */
 bool report_address(const struct report *r, size_t i, struct str *address);
 
-/* Appends a whole message (RFC 5322, lines end in CR LF) to one destination.  document is the
- * compressed one; to is the address, without "mailto:".  Date and Message-ID follow from the
- * record and the destination, so that a message which is sent twice is the same message.
- * ERR_NOT_FOUND where the settings and the record name no sender. */
+/* Appends a complete message (RFC 5322, lines end in CR LF) to one destination.  document is
+ * the compressed document; to is the address, without "mailto:".  Date and Message-ID are
+ * computed from the record and the destination, so a message that is sent twice is the same
+ * message.  ERR_NOT_FOUND if neither the settings nor the record name a sender. */
 bool report_message(const struct report *r, const struct report_settings *s, struct str to,
     struct str document, struct buf *out, struct err *e);
 

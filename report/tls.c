@@ -1,5 +1,4 @@
-/* report/tls.c -- a TLS report as JSON (RFC 8460, 4.4): tables of members, read from the
- * record's own. */
+/* report/tls.c -- writes a TLS report as JSON (RFC 8460, 4.4), from tables of members. */
 #include <string.h>
 
 #include "report/private.h"
@@ -10,11 +9,11 @@ struct word {
 	const char *in_json;
 };
 
-/* A member, and what of the record's object it shows. */
+/* A member of the document, and the part of the record that it shows. */
 struct member {
 	const char *name;  /* NULL ends the table */
-	const char *field; /* of the record's object; NULL: the object itself */
-	/* NULL: nothing is shown. */
+	const char *field; /* the member of the object; NULL: the object itself */
+	/* Returns the value to show; NULL: the member is omitted. */
 	json_t *(*show)(const struct member *m, const json_t *v);
 	const struct word *words;      /* show_word() */
 	const struct member *children; /* show_object(), show_list() */
@@ -41,7 +40,7 @@ show_object(const struct member *m, const json_t *v)
 	return show_members(m->children, v);
 }
 
-/* As it is; null is omitted. */
+/* Shows v unchanged; null is omitted. */
 static json_t *
 show_value(const struct member *m, const json_t *v)
 {
@@ -58,7 +57,7 @@ show_word(const struct member *m, const json_t *v)
 	return NULL;
 }
 
-/* An array; an empty one is omitted. */
+/* Shows an array unchanged; an empty one is omitted. */
 static json_t *
 show_array(const struct member *m, const json_t *v)
 {
@@ -79,7 +78,7 @@ show_list(const struct member *m, const json_t *v)
 	return list;
 }
 
-/* A type of failure that RFC 8460 does not have is told in words. */
+/* A result type that RFC 8460 does not have is shown in failure-reason-code. */
 static json_t *
 show_reason_code(const struct member *m, const json_t *detail)
 {
@@ -176,7 +175,7 @@ write_json(struct buf *out, const json_t *v)
 	json_dump_callback(v, append, out, JSON_COMPACT | JSON_ENCODE_ANY);
 }
 
-/* What the record leaves to the operator. */
+/* Fills in a member that the record does not have from the configuration. */
 static void
 fill_in(json_t *head, const char *name, const char *text)
 {
@@ -220,7 +219,7 @@ tls_document(const struct report *r, const struct report_settings *s, struct buf
 	struct str text;
 	size_t written = 0;
 
-	(void)left; /* JSON holds all that a record may */
+	(void)left; /* JSON can express everything that a record may hold */
 	write_head(r, s, out);
 	buf_puts(out, ",\"policies\":[");
 	walk_array(&w, r->rows);

@@ -1,4 +1,4 @@
-/* report/walk.c -- walks through canonical JSON text without making a tree of it. */
+/* report/walk.c -- walks through canonical JSON text without parsing it into a tree. */
 #include "report/walk.h"
 
 #include <string.h>
@@ -28,7 +28,8 @@ walk_array(struct walk *w, struct str text)
 	starts(w, text, '[', ']');
 }
 
-/* Bytes of the string that begins at s, with both quotes; 0 if it does not end. */
+/* Returns the length of the string at the start of s, with both quotes; 0 if it does not end.
+ */
 static size_t
 string_len(struct str s)
 {
@@ -41,7 +42,7 @@ string_len(struct str s)
 	return 0;
 }
 
-/* Bytes of the value that begins at s; 0 if it does not end. */
+/* Returns the length of the value at the start of s; 0 if it does not end. */
 static size_t
 value_len(struct str s)
 {
@@ -67,7 +68,7 @@ value_len(struct str s)
 	return 0;
 }
 
-/* Takes n bytes off the rest. */
+/* Removes the first n bytes from the rest and returns them. */
 static struct str
 take(struct walk *w, size_t n)
 {
@@ -85,7 +86,7 @@ breaks(struct walk *w)
 	return false;
 }
 
-/* Whether another item begins: at the start, or behind a comma. */
+/* Whether another item follows; skips the comma before it. */
 static bool
 next(struct walk *w)
 {

@@ -1,7 +1,7 @@
-/* report/walk.h -- walks through canonical JSON text without making a tree of it.
+/* report/walk.h -- walks through canonical JSON text without parsing it into a tree.
  *
- * The text is what model_record() wrote: no blanks between its parts, names without escapes.
- * Text that is not JSON ends a walk early and is told by .broken. */
+ * The text must be what model_record() wrote: no white space between its parts, and names
+ * without escapes.  Text that is not JSON ends a walk early and sets .broken. */
 #ifndef REPORT_WALK_H
 #define REPORT_WALK_H
 
@@ -17,8 +17,8 @@ struct walk {
 
 void walk_object(struct walk *w, struct str text);
 void walk_array(struct walk *w, struct str text);
-/* The next member or element, borrowed from the text; value is its JSON text.  False at the
- * end. */
+/* Returns the next member or element, borrowed from the text; value is its JSON text.  False at
+ * the end. */
 bool walk_member(struct walk *w, struct str *name, struct str *value);
 bool walk_element(struct walk *w, struct str *value);
 

@@ -1,4 +1,4 @@
-/* report/xml.c -- writes XML into a buf, by libxml2. */
+/* report/xml.c -- writes XML into a buf, with libxml2. */
 #include "report/xml.h"
 
 #include <libxml/tree.h>
@@ -78,14 +78,14 @@ xml_end(struct xml *x)
 		check(x, xmlTextWriterEndElement(x->writer));
 }
 
-/* Bytes of the character that begins at s, in valid UTF-8. */
+/* The length of a character in valid UTF-8 from its first byte. */
 static size_t
 character_len(unsigned char first)
 {
 	return first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
 }
 
-/* XML 1.0, 2.2: whether the character at s is none of XML's. */
+/* Whether XML does not allow the character at s (XML 1.0, 2.2). */
 static bool
 is_forbidden(const unsigned char *s, size_t len)
 {

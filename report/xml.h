@@ -1,4 +1,4 @@
-/* report/xml.h -- writes XML into a buf, by libxml2.  Private to report/. */
+/* report/xml.h -- writes XML into a buf, with libxml2.  Private to report/. */
 #ifndef REPORT_XML_H
 #define REPORT_XML_H
 
@@ -9,21 +9,22 @@
 
 struct xml; /* a document that is being written */
 
-/* out is appended to until xml_close(). */
+/* Starts a document; its text is appended to out until xml_close(). */
 struct xml *xml_open(struct buf *out);
-/* False if anything since xml_open() could not be written.  Frees x. */
+/* Ends the document and frees x.  Returns false if something since xml_open() could not be
+ * written. */
 bool xml_close(struct xml *x);
 
-/* namespace: of this element and those inside that name none; NULL: that of the element
- * around it. */
+/* Begins an element.  namespace applies to it and to the elements inside it that name none;
+ * NULL: the namespace of the parent. */
 void xml_begin(struct xml *x, const char *name, const char *namespace);
 void xml_end(struct xml *x);
-/* An element with text in it.  Characters that XML 1.0 forbids become U+FFFD: one of them would
- * make the whole document unreadable. */
+/* Writes an element with text.  Characters that XML 1.0 forbids become U+FFFD, because one of
+ * them would make the document unreadable. */
 void xml_element(struct xml *x, const char *name, struct str text);
 void xml_element_int(struct xml *x, const char *name, int64_t n);
-/* An empty element of another namespace.  False, and nothing is written, where name is no name
- * without a colon or namespace is no absolute URI. */
+/* Writes an empty element of another namespace.  Returns false and writes nothing if name is
+ * not an NCName or namespace is not an absolute URI. */
 bool xml_foreign(struct xml *x, const char *name, const char *namespace);
 
 #endif
