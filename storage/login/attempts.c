@@ -11,7 +11,7 @@
 /* The failures of one name or one address. */
 struct attempts {
 	uint8_t key[KEY_LEN];
-	uint32_t free; /* so many before anybody has to wait */
+	uint32_t free; /* failures before anybody has to wait */
 	uint32_t failures;
 	int64_t not_before_s, forget_s;
 };
@@ -35,7 +35,7 @@ wait_after(const struct attempts *a)
 	return wait_s < ATTEMPT_WAIT_MAX_S ? wait_s : ATTEMPT_WAIT_MAX_S;
 }
 
-/* Under a clock that was ahead, for a moment or for a year, both times were put too late. */
+/* Limits both times, in case they were computed while the clock was ahead. */
 static void
 clamp(struct attempts *a, int64_t now_s)
 {
@@ -128,7 +128,7 @@ attempt_begin_run(struct batch *b, void *attempt_job, struct err *refused, struc
 	until_s =
 	    name.not_before_s > address.not_before_s ? name.not_before_s : address.not_before_s;
 	job->wait_s = until_s > b->now_s ? (uint32_t)(until_s - b->now_s) : 0;
-	/* Written all the same: a time that was clamped is to be reached, and not clamped
+	/* Written even now, so that a time that was limited can be reached and is not limited
 	 * again. */
 	if (job->wait_s > 0)
 		return attempts_write(b, &name, e) && attempts_write(b, &address, e);

@@ -65,7 +65,8 @@ grant_begin_run(struct batch *b, void *grant, struct err *refused, struct err *e
 	    !hash_of(b->env, b->txn, &g, purposes[STORE_CODE], asked->secret, hash, e))
 		return false;
 	if (found == 1) {
-		/* Unless it is sent again by a client that lost the answer. */
+		/* The same secret means that a client sent the request again because it lost
+		 * the answer. */
 		if (sodium_memcmp(g.next, hash, sizeof hash) != 0)
 			err_set(refused, ERR_SERVER_FAIL, "there is a grant of that id");
 		return true;
@@ -78,8 +79,8 @@ grant_begin_run(struct batch *b, void *grant, struct err *refused, struct err *e
 
 enum use { USE_FIRST, USE_SAME_AGAIN, USE_FORBIDDEN };
 
-/* Whoever asks is the client that it was granted to, and a code comes back to where it was sent
- * (RFC 6749, 4.1.3; RFC 7636, 4.6). */
+/* Whether the client is the one that the login was granted to, and a code is used with its
+ * redirect URI and verifier (RFC 6749, 4.1.3; RFC 7636, 4.6). */
 static bool
 is_of(const struct store_take *asked, const struct grant *g)
 {
@@ -90,7 +91,8 @@ is_of(const struct store_take *asked, const struct grant *g)
 		sodium_memcmp(asked->challenge, g->challenge, sizeof g->challenge) == 0);
 }
 
-/* The id is no stranger's to know: another secret beside it is one of before. */
+/* Only the client of the login knows its id, so another secret with this id is one that was
+ * used before. */
 static enum use
 use_of(const struct store_take *asked, const struct grant *g,
     const uint8_t hash[static SECRET_HASH_LEN], int64_t now_s)
@@ -105,8 +107,9 @@ use_of(const struct store_take *asked, const struct grant *g,
 	return USE_FORBIDDEN;
 }
 
-/* What a use gives.  It can be told again as long as the salt lies there; who has the secret
- * alone, or the database alone, cannot work it out. */
+/* Computes the tokens that a use of a secret gives.  A repeated request gets the same tokens as
+ * long as the row keeps its salt.  Neither the secret alone nor the database alone is enough to
+ * compute them. */
 static bool
 give(struct batch *b, struct take_job *job, const struct grant *g, struct err *e)
 {

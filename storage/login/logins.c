@@ -17,8 +17,8 @@ end_one(struct batch *b, const struct grant *g, char *user, struct err *e)
 	return grant_delete(b, g, e);
 }
 
-/* The id stands in secrets alone: whoever names it has, or had, one of this login's tokens, and
- * an old one wants the same as the present one (RFC 7009, 2.1). */
+/* The id is only part of secrets, so a client that names it has, or had, a token of this login.
+ * An old token ends the login like the present one (RFC 7009, 2.1). */
 bool
 login_revoke_run(struct batch *b, void *revoke_job, struct err *refused, struct err *e)
 {

@@ -9,8 +9,8 @@
 
 #define SECRET_HASH_LEN 32
 
-/* purpose: what this hash is good for; those of two purposes have nothing in common.  len: 16
- * to SECRET_HASH_LEN. */
+/* purpose names what the hash is for; hashes for two purposes are unrelated.  len: 16 to
+ * SECRET_HASH_LEN. */
 bool secret_hash(struct env *env, DB_TXN *txn, const char *purpose, const struct str *parts,
     size_t n, uint8_t *hash, size_t len, struct err *e);
 

@@ -70,8 +70,8 @@ row_get(struct env *env, DB_TXN *txn, const uint8_t id[static STORE_TOKEN_ID_LEN
 	return found;
 }
 
-/* Keyed, so that a copied database alone does not let anybody test guesses; with the id, so
- * that a hash is of no use beside another id. */
+/* Keyed, so that nobody can test guesses with a copied database alone.  The id is hashed too,
+ * so that a hash cannot be moved to another id. */
 static bool
 token_hash(struct env *env, DB_TXN *txn, const uint8_t id[static STORE_TOKEN_ID_LEN],
     const uint8_t secret[static STORE_TOKEN_SECRET_LEN], uint8_t hash[static HASH_LEN],
@@ -119,8 +119,8 @@ add_token(struct store_tokens *out, const struct store_token *t)
 
 /* --- jobs of the writer --- */
 
-/* Writes a token whose id must be new.  *done: it is there already, with this secret, as a
- * client sends a request again whose answer was lost; *t is that one. */
+/* Writes a token whose id must be new.  If a token with this id and secret exists, the client
+ * sent its request again after it lost the answer: *done is true and *t is that token. */
 static bool
 add_new(struct batch *b, struct store_token *t,
     const uint8_t secret[static STORE_TOKEN_SECRET_LEN], bool *done, struct err *refused,

@@ -32,7 +32,7 @@ user_find(struct env *env, DB_TXN *txn, struct str name, struct store_user *u, s
 	return found;
 }
 
-/* With a stamp that no one has had: what was granted under the one before is void. */
+/* Writes the user with a new stamp, which makes all logins from before void. */
 static bool
 row_write(struct batch *b, struct store_user *u, struct err *e)
 {

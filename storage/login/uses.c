@@ -33,8 +33,8 @@ token_uses_close(struct token_uses **u)
 	*u = NULL;
 }
 
-/* That of the id, or a free one.  Ids are random (auth/token.h), so their first bytes will do
- * for a hash.  Under lock. */
+/* Returns the slot of id, or a free one.  Ids are random (auth/token.h), so their first bytes
+ * serve as a hash.  The caller holds the lock. */
 static struct token_use *
 slot_of(struct token_uses *u, const uint8_t id[static STORE_TOKEN_ID_LEN])
 {
