@@ -9,7 +9,7 @@
 
 /* Initialise with {0}. */
 struct meter {
-	int64_t second_us;   /* start of the second that .lines counts for */
+	int64_t second_us;   /* when the second began in which .lines were written */
 	unsigned lines;      /* written in that second */
 	uint64_t unlogged;   /* suppressed since the last summary */
 	int64_t unlogged_us; /* when the first of them was suppressed */

@@ -9,7 +9,7 @@
 
 /* --- conditions --- */
 
-/* How the value of a condition becomes the filter's: NULL, or what it must be. */
+/* Reads the value of a condition into the filter.  Returns NULL, or what the value must be. */
 typedef const char *value_reader(const json_t *v, struct filter *f);
 
 /* s is a date. */

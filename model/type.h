@@ -30,7 +30,7 @@ enum kind {
 	KIND__COUNT
 };
 
-/* How many values, and how they look: array-shaped / map-shaped. */
+/* Whether a field has one value or several, and their JSON on each face: arrays / maps. */
 enum shape {
 	ONE,
 	SET,  /* ["a@b"] / {"a@b": true}; scalars, no duplicates, order kept */
@@ -40,10 +40,10 @@ enum shape {
 enum field_flag {
 	F_REQUIRED = 1 << 0, /* must be present and not null */
 	F_NULLABLE = 1 << 1, /* T?: null or absent, shown as null */
-	F_COLUMN = 1 << 2,   /* a column where records are listed */
+	F_COLUMN = 1 << 2,   /* shown as a column in lists of records */
 };
 
-/* What storage indexes and /query knows by name.  The numbers are in storage frames: never
+/* The fields that storage indexes and /query can use.  Storage frames hold these numbers: never
  * reuse one. */
 enum key {
 	KEY_NONE = 0,
@@ -51,24 +51,24 @@ enum key {
 	KEY_DOMAIN = 2,
 	KEY_CREATED_AT = 3,
 	KEY_DELIVER_AT = 4,
-	KEY_POLICY = 5, /* a record may have several */
+	KEY_POLICY = 5, /* a record may have several values of it */
 	KEY__COUNT
 };
 
-/* How a condition of /query compares a key's values with its own. */
+/* How a condition of /query compares its value with the values of a key. */
 enum compare {
-	COMPARE_NONE,   /* there is no such condition */
-	COMPARE_BEGINS, /* a text: whether one of the labels begins with it */
-	COMPARE_EQUAL,  /* a number: whether it is one of the values */
-	COMPARE_ORDER,  /* a date: the same, or before or after it by a suffix of the name */
+	COMPARE_NONE,   /* /query has no condition on this key */
+	COMPARE_BEGINS, /* text: a label of the domain begins with it */
+	COMPARE_EQUAL,  /* number: one of the key's values equals it */
+	COMPARE_ORDER,  /* date: equal, or before or after it, as a suffix of the name says */
 	COMPARE__COUNT
 };
 
 /* What /query can do with a key. */
 struct key_row {
-	const char *also; /* a name of the condition beside the field's own; NULL: none */
+	const char *also; /* a second name of the condition; NULL: only the field's name */
 	enum compare compare;
-	bool sorts; /* whether records can be put in its order */
+	bool sorts; /* whether /query can sort by it */
 };
 
 extern const struct key_row model_keys[KEY__COUNT];
@@ -90,59 +90,62 @@ struct field {
 	enum kind kind;
 	enum shape shape;
 	unsigned flags;
-	enum key key;        /* index that holds it; top-level fields only */
-	unsigned max_items;  /* SET, LIST: at most so many; 0: as many as fit into a record */
-	const char *initial; /* default, as canonical JSON text; NULL for none */
+	enum key key;       /* the index of the field; only top-level fields have one */
+	unsigned max_items; /* SET, LIST: the largest number of items; 0: limited by the size of
+			       the record alone */
+	const char *initial;              /* default, as canonical JSON text; NULL for none */
 	const struct enumeration *values; /* KIND_ENUM */
 	const struct type *type;          /* KIND_OBJECT */
-	const char *label;                /* in forms and tables, "Deliver At" */
-	const char *doc;                  /* what it is, a phrase without a period */
-	/* Forms: the title of the part that this row and those after it belong to; the same one
-	 * again continues that part.  NULL: that of the row before. */
+	const char *label;                /* its name in forms and tables, "Deliver At" */
+	const char *doc;                  /* describes it: a phrase without a period */
+	/* The title of the section of a form that shows this field and the fields after it.  A
+	 * title that was used before continues that section.  NULL: the section of the field
+	 * before. */
 	const char *section;
 };
 
 #define MODEL_MAX_FIELDS 32 /* rows in one type, at most */
-/* Values of one field in an index: max_items of a SET with a key. */
+/* The largest max_items of a SET that has a key. */
 #define MODEL_MAX_INDEXED_VALUES 1000
 
 /* A level of a client's menu. */
 struct menu {
 	const char *name;
-	const char *icon;      /* the two outer levels: a name of Lucide's; NULL further in */
-	const struct menu *in; /* NULL: an outermost one */
+	const char
+	    *icon; /* the name of a Lucide icon, for the two outermost levels; else NULL */
+	const struct menu *in; /* the menu around this one; NULL: none */
 };
 
-/* How people meet the records of a type: as a list that they open from a menu. */
+/* The list in which people see the records of a type, and the menu that opens it. */
 struct view {
-	const struct menu *menu;       /* of the second level at least */
-	const char *name;              /* in the menu, "DMARC" */
+	const struct menu *menu;       /* at least of the second level */
+	const char *name;              /* its entry in the menu, "DMARC" */
 	const char *title, *subtitle;  /* of the list */
-	const char *singular, *plural; /* of a record, "TLS report" */
-	enum key label;                /* the field with this key tells records apart */
+	const char *singular, *plural; /* names of a record, "TLS report" */
+	enum key label; /* the key of the field that identifies a record to people */
 };
 
 struct type {
 	const char *name; /* "DmarcInternalReport" */
 	const char *doc;  /* one sentence */
 	const struct field *fields;
-	/* Record types: in storage frames and permission bits, from 1; never reuse one. */
-	unsigned number;
-	char letter;       /* record types: the first of their ids, 'd' */
-	const char *form;  /* record types: of the document that receivers get, "xml" */
-	const char *alias; /* record types: on the command line, "dmarc-internal-report" */
-	const struct view *view; /* record types */
+	/* The members below are set for types of records only. */
+	unsigned number;   /* in storage frames and permission bits, from 1; never reuse one */
+	char letter;       /* the first letter of their ids, 'd' */
+	const char *form;  /* the form of the document that receivers get, "xml" */
+	const char *alias; /* the name on the command line, "dmarc-internal-report" */
+	const struct view *view;
 };
 
-/* Types of records, in order; ends with NULL. */
+/* All types of records; NULL ends the list. */
 extern const struct type *const model_types[];
-#define MODEL_TYPES_MAX 8 /* numbers are 1 to this */
+#define MODEL_TYPES_MAX 8 /* the greatest .number */
 
 /* "DmarcInternalReport"; NULL if there is none. */
 const struct type *model_type_named(struct str name);
 const struct type *model_type_numbered(unsigned number); /* NULL if there is none */
-const struct type *model_type_lettered(char letter);     /* of ids; NULL if there is none */
-/* The row, or NULL; *index is its place in t->fields. */
+const struct type *model_type_lettered(char letter);     /* NULL if there is none */
+/* Returns the field with this name, or NULL.  Sets *index to its place in t->fields. */
 const struct field *model_field(const struct type *t, struct str name, size_t *index);
 const struct field *model_field_with_key(const struct type *t, enum key key); /* NULL if none */
 

@@ -79,7 +79,7 @@ log_end(const struct chores *all, const struct store_chore *ended)
 	    log_quote(str_of(ok ? ended->step : ended->why.text)).text);
 }
 
-/* One that failed would fail again at once. */
+/* A chore that failed would fail again if it ran at once. */
 static void
 note_backup(struct chores *all, const struct chore *c, const struct err *e)
 {

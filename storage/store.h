@@ -1,13 +1,12 @@
-/* storage/store.h -- what the rest of the house sees of the store: one connection to the
- * outbox-store process.
+/* storage/store.h -- the client of the store: one connection to the outbox-store process.
  *
- * Every call is one round trip over the store's unix socket (storage/wire/protocol.h).  A lost
- * connection is made again and the request sent again, until timeout_ms have passed; then the
- * call fails with ERR_SERVER_UNAVAILABLE. A /set carries an operation id, so that sending it
- * twice does it once.
+ * Every call is one round trip over the store's unix socket (storage/wire/protocol.h).  If the
+ * connection breaks, the call connects and sends the request again until timeout_ms have
+ * passed; then it fails with ERR_SERVER_UNAVAILABLE.  A /set carries an operation id: the store
+ * performs it once, even if it arrives twice.
  *
- * Every function returns true, or false with *e set.  What comes back through a pointer is the
- * caller's, to be freed with the function named beside it; struct strs in it borrow from it. */
+ * Every function returns true, or false with *e set.  The caller owns the results and frees
+ * them with the function named beside them; every struct str in a result borrows from it. */
 #ifndef STORAGE_STORE_H
 #define STORAGE_STORE_H
 
@@ -20,22 +19,22 @@
 
 struct store;
 
-/* Until when the store answers a read, and what stops it. */
+/* When the store gives up a read. */
 struct store_until {
-	/* Monotonic; 0: as long as the caller waits. */
+	/* Monotonic clock; 0: when the caller no longer waits. */
 	int64_t deadline_us;
-	/* Looked at inside the store alone, and not sent: the read ends with
-	 * ERR_SERVER_UNAVAILABLE when it is spent.  NULL: nothing stops it. */
+	/* Used inside the store and never sent.  Once it is spent, the read fails with
+	 * ERR_SERVER_UNAVAILABLE.  NULL: no limit. */
 	struct budget *budget;
 };
 
 #define STORE_FRAME_MAX (160u << 20) /* bytes of one request or reply */
 
-/* The socket is not touched until the first call. */
+/* Does not connect: the first call does. */
 void store_open(struct store **s, const char *socket_path, unsigned timeout_ms);
 void store_close(struct store **s); /* safe on NULL; leaves NULL */
 
-/* A state of one type: the change number of its last commit.  A restored backup has another
+/* A state of one type: the change number of its last commit.  Restoring a backup starts a new
  * epoch. */
 struct state {
 	uint32_t epoch;
@@ -49,24 +48,24 @@ struct store_get {
 	const uint64_t *ids; /* no duplicates */
 	size_t n;
 	bool all;  /* every record, in place of ids */
-	bool page; /* .all, but those behind .after alone, and no more than fit: one at least,
-		      if there is one */
+	bool page; /* with .all: only records whose id is greater than .after, as many as fit
+		      into max_bytes, but at least one if there is one */
 	uint64_t after;
-	bool want_bodies;   /* false: .body stays empty, found ones have .change != 0 */
-	size_t max_objects; /* .all: more records than that are ERR_REQUEST_TOO_LARGE */
-	size_t max_bytes;   /* of bodies together: more are ERR_REQUEST_TOO_LARGE */
+	bool want_bodies;   /* false: .body stays empty; .change still tells what was found */
+	size_t max_objects; /* with .all: ERR_REQUEST_TOO_LARGE if there are more records */
+	size_t max_bytes;   /* ERR_REQUEST_TOO_LARGE if all bodies together are longer */
 	struct store_until until;
 };
 
 struct store_row {
 	uint64_t id;
-	uint64_t change; /* change number of its last write; 0: there is no such record */
+	uint64_t change; /* change number of its last write; 0: no such record */
 	struct str body; /* canonical JSON text */
 };
 
 struct store_rows {
-	struct state state; /* that the rows are of */
-	size_t n;           /* as many as ids were asked for, in their order */
+	struct state state; /* the state in which the rows were read */
+	size_t n;           /* one row for each requested id, in the same order */
 	struct store_row *rows;
 	struct buf frame;
 };
@@ -77,11 +76,11 @@ void store_rows_free(struct store_rows *r);
 
 /* --- Foo/set (5.3): one transaction --- */
 
-/* Entries of the store's databases, indexes included, that one set writes and removes: those of
- * the records that it brings and of those that it updates or destroys.  More are
- * ERR_REQUEST_TOO_LARGE.  The writer is done with so many in a second or two. */
+/* Database entries, index entries included, that one set may write and remove together.  A set
+ * that needs more fails with ERR_REQUEST_TOO_LARGE.  The writer handles this number in a second
+ * or two. */
 #define STORE_SET_ENTRIES_MAX 100000
-/* Of one record. */
+/* The number of entries of one record. */
 size_t store_entries(struct str domain, size_t n_policies);
 
 enum store_op_kind { STORE_CREATE = 1, STORE_UPDATE = 2, STORE_DESTROY = 3 };
@@ -91,25 +90,25 @@ enum store_op_kind { STORE_CREATE = 1, STORE_UPDATE = 2, STORE_DESTROY = 3 };
 
 struct store_op {
 	enum store_op_kind kind;
-	uint32_t
-	    tag; /* the caller's number for it; unique in the set; comes back with the result */
-	uint64_t id;         /* UPDATE, DESTROY; CREATE: 0, or the id that it is to have */
-	uint32_t created_by; /* UPDATE, DESTROY: tag of the CREATE in this set that makes the
-				record, in place of id; STORE_NOT_CREATED_HERE otherwise */
-	uint64_t if_change;  /* UPDATE by id: only while the record's change number is this */
+	uint32_t tag; /* chosen by the caller, unique in the set; returned in the result */
+	uint64_t id;  /* UPDATE, DESTROY; CREATE: 0, or the id to give to the record */
+	uint32_t created_by; /* UPDATE, DESTROY: the tag of the CREATE in this set that makes
+				the record, used in place of id; else STORE_NOT_CREATED_HERE */
+	uint64_t if_change;  /* UPDATE by id: fails with STORE_CONFLICT if the record's change
+				number differs */
 	struct str body;     /* CREATE, UPDATE: canonical JSON text */
 	const struct keys *keys; /* CREATE, UPDATE */
 };
 
 struct store_set {
 	const struct type *type;
-	uint8_t opid[STORE_OPID_LEN]; /* the same set sent twice has the same */
+	uint8_t opid[STORE_OPID_LEN]; /* operation id: equal for a set that is sent again */
 	bool if_in_state;
-	struct state state; /* if_in_state: another state at commit is ERR_STATE_MISMATCH */
-	const struct store_op *ops; /* done in order */
+	struct state state; /* if_in_state: ERR_STATE_MISMATCH if the state at commit differs */
+	const struct store_op *ops; /* performed in this order */
 	size_t n;
-	/* Monotonic; not begun after it, but an opid that is known is answered.  0: so long
-	 * that whoever waits in store_set() is still there. */
+	/* Monotonic clock.  After it the store does not begin the set, but still returns the
+	 * result of a known operation id.  0: the time for which store_set() waits. */
 	int64_t deadline_us;
 };
 
@@ -118,9 +117,10 @@ enum store_outcome {
 	STORE_NOT_FOUND = 2,  /* UPDATE, DESTROY: no such record */
 	STORE_CONFLICT = 3,   /* UPDATE: the record changed since if_change; read it again */
 	STORE_OVER_QUOTA = 4, /* CREATE, UPDATE: the disk is nearly full */
-	/* CREATE with an id, which has to be behind all that were ever given: */
-	STORE_SAME = 5,     /* the same record has it already */
-	STORE_ID_TAKEN = 6, /* another record has, or had, or cannot get it any more */
+	/* CREATE with an id.  The id must be greater than every id given before. */
+	STORE_SAME = 5, /* an equal record has this id already */
+	STORE_ID_TAKEN =
+	    6, /* the id belongs or belonged to another record, or is not greater */
 };
 
 struct store_result {
@@ -132,12 +132,12 @@ struct store_result {
 
 struct store_results {
 	struct state old_state, new_state;
-	bool replayed; /* the opid was known: this is the answer it got then, whatever the ops
-			  say now */
+	bool replayed; /* the operation id was known: these are the results of the first time,
+			  and the ops were not looked at */
 	size_t n;
 	struct store_result *results;
-	/* Where an outcome is OVER_QUOTA: what the disk has free, and how much of that is not
-	 * for creates and updates. */
+	/* If an outcome is OVER_QUOTA: the free space of the disk, and how much of it is
+	 * reserved, that is, not available to creates and updates. */
 	uint64_t free_bytes, reserve_bytes;
 };
 

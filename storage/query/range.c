@@ -13,7 +13,7 @@
  */
 #define BULK_SMALL_BYTES (16u << 10)
 #define BULK_BYTES (256u << 10)
-/* So many of any index fit into BULK_SMALL_BYTES more often than not. */
+/* In most cases this number of entries of any index fits into BULK_SMALL_BYTES. */
 #define SMALL_ENTRIES 128
 
 const struct range_parts range_parts[RANGE_INDEXES] = {
