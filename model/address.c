@@ -188,6 +188,8 @@ email_canonical(const struct field *f, struct str s, struct buf *out)
 		buf_add_str(out, s);
 	else if (!add_mailto(s, out))
 		return false;
+	if (out->len == start)
+		return false;
 	return is_mailbox(f, (struct str){out->s + start, out->len - start});
 }
 

@@ -335,6 +335,11 @@ what_is_no_place_for_a_backup_is_refused(void)
 	snprintf(partial, sizeof partial, "%s.partial", f.backup);
 	CU_ASSERT_TRUE(folder_remove(partial, &e) && folder_make(partial, &e));
 	CU_ASSERT_TRUE(
+	    io_write_file(folder_path(partial, "MANIFEST.aB3xYz").text, STR("half"), 0600, &e));
+	c = back_up(&f, f.backup, true);
+	CU_ASSERT_EQUAL(c.why.code, ERR_OVER_QUOTA);
+	CU_ASSERT_TRUE(folder_remove(partial, &e) && folder_make(partial, &e));
+	CU_ASSERT_TRUE(
 	    io_write_file(folder_path(partial, "thesis.tex").text, STR("no backup"), 0600, &e));
 	c = back_up(&f, f.backup, true);
 	CU_ASSERT_PTR_NOT_NULL(strstr(c.why.text, "no unfinished backup"));

@@ -169,24 +169,36 @@ is_begun(struct backup *b, bool *begun, struct err *e)
 	return true;
 }
 
+/* io_write_file() writes MANIFEST.XXXXXX first.  A store that is killed then leaves it behind.
+ */
 static bool
-is_empty_name(void *arg, const char *name, struct err *e)
+is_half_manifest(const char *name)
 {
-	(void)name;
-	*(bool *)arg = false;
-	(void)e;
-	return false;
+	struct str rest = str_of(name);
+
+	return str_cut_prefix(&rest, MANIFEST_NAME ".") && rest.len == sizeof "XXXXXX" - 1;
 }
 
-/* An operator's folder that has something else in it is none of ours. */
 static bool
-is_empty(const char *dir)
+stop_at_other_name(void *arg, const char *name, struct err *e)
+{
+	bool *ours = arg;
+
+	(void)e;
+	*ours = is_half_manifest(name);
+	return *ours;
+}
+
+/* Whether the folder holds nothing but what a backup that was killed at its start left there. A
+ * folder with anything else belongs to the operator. */
+static bool
+is_ours(const char *dir)
 {
 	struct err none = {0};
-	bool empty = true;
+	bool ours = true;
 
-	folder_list(dir, is_empty_name, &empty, &none);
-	return empty;
+	folder_list(dir, stop_at_other_name, &ours, &none);
+	return ours;
 }
 
 static bool
@@ -199,7 +211,7 @@ begin(struct backup *b, struct err *e)
 		if (!is_begun(b, &begun, e))
 			return false;
 	} else if (why.code == ERR_NOT_FOUND && b->own_logs && folder_exists(b->dir.text) &&
-	    !is_empty(b->dir.text)) {
+	    !is_ours(b->dir.text)) {
 		return err_set(e, ERR_INVALID_ARGUMENTS,
 		    "%s is there already, and is no unfinished backup: name another folder",
 		    b->dir.text);
