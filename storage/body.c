@@ -42,6 +42,9 @@ body_unpack(struct body_work *w, struct str value, size_t size, struct buf *out,
 
 	if (value.len == 0 || value.s[0] != BODY_FORMAT)
 		return err_set(e, ERR_DAMAGED, "a record's text has an unknown format");
+	/* Before memory is taken: a damaged row can promise 4 GiB.  No record is empty. */
+	if (size == 0 || ZSTD_getFrameContentSize(value.s + 1, value.len - 1) != size)
+		return err_set(e, ERR_DAMAGED, "a record's text has another length");
 	if (w->unpack == NULL && (w->unpack = ZSTD_createDCtx()) == NULL)
 		return err_set(e, ERR_SERVER_UNAVAILABLE, "no memory to expand a record");
 	buf_reserve(out, size);

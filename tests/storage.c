@@ -468,6 +468,44 @@ replies_come_back_as_they_were_packed(void)
 	buf_free(&b);
 }
 
+/* A text with a NUL would be shorter for whoever reads it as a C string. */
+static void
+a_reply_with_a_nul_in_a_text_is_refused(void)
+{
+	struct store_chore chore = {.step = "ab", .why = {.text = "cd"}}, back;
+	struct err sent = {.path = "ab", .text = "cd"}, e;
+	const uint8_t code = ERR_SERVER_FAIL;
+	struct buf b = {0};
+	struct unpack u;
+
+	pack_chore(&b, &chore);
+	u = unpack_of(buf_str(&b));
+	CU_ASSERT_TRUE(unpack_chore(&u, &back));
+	for (const char *letter = "ac"; *letter != '\0'; letter++) {
+		char *at = memchr(b.s, *letter, b.len);
+
+		CU_ASSERT_PTR_NOT_NULL_FATAL(at);
+		*at = '\0';
+		u = unpack_of(buf_str(&b));
+		CU_ASSERT_FALSE(unpack_chore(&u, &back));
+		*at = *letter;
+	}
+	buf_clear(&b);
+	pack_error(&b, &sent);
+	u = unpack_of(buf_str(&b));
+	CU_ASSERT_TRUE(unpack_error(&u, code, &e));
+	for (const char *letter = "ac"; *letter != '\0'; letter++) {
+		char *at = memchr(b.s, *letter, b.len);
+
+		CU_ASSERT_PTR_NOT_NULL_FATAL(at);
+		*at = '\0';
+		u = unpack_of(buf_str(&b));
+		CU_ASSERT_FALSE(unpack_error(&u, code, &e));
+		*at = *letter;
+	}
+	buf_free(&b);
+}
+
 static void
 a_body_comes_back_as_it_was_or_not_at_all(void)
 {
@@ -475,6 +513,7 @@ a_body_comes_back_as_it_was_or_not_at_all(void)
 	struct body_work work = {0};
 	struct err e = {0};
 	struct str cut;
+	size_t reserved;
 
 	for (int i = 0; i < 10000; i++)
 		buf_printf(&text, "{\"count\":%d}", i);
@@ -482,10 +521,14 @@ a_body_comes_back_as_it_was_or_not_at_all(void)
 	CU_ASSERT(packed.len < text.len / 2);
 	CU_ASSERT_TRUE(body_unpack(&work, buf_str(&packed), text.len, &back, &e));
 	CU_ASSERT_TRUE(str_equal(buf_str(&back), buf_str(&text)));
-	for (size_t size = text.len - 1; size <= text.len + 1; size += 2) {
+	reserved = back.cap;
+	for (size_t i = 0; i < 4; i++) {
+		const size_t wrong[] = {0, text.len - 1, text.len + 1, UINT32_MAX};
+
 		e = (struct err){0};
-		CU_ASSERT_FALSE(body_unpack(&work, buf_str(&packed), size, &back, &e));
+		CU_ASSERT_FALSE(body_unpack(&work, buf_str(&packed), wrong[i], &back, &e));
 		CU_ASSERT_EQUAL(e.code, ERR_DAMAGED);
+		CU_ASSERT_EQUAL(back.cap, reserved);
 	}
 	cut = buf_str(&packed);
 	cut.len--;
@@ -606,6 +649,7 @@ const CU_TestInfo storage_tests[] = {
 	a_filter_that_is_too_deep_or_too_wide_is_refused},
     {"conditions that make no sense are refused", conditions_that_make_no_sense_are_refused},
     {"replies come back as they were packed", replies_come_back_as_they_were_packed},
+    {"a reply with a NUL in a text is refused", a_reply_with_a_nul_in_a_text_is_refused},
     {"a body comes back as it was, or not at all", a_body_comes_back_as_it_was_or_not_at_all},
     {"bodies of a reply must be as long as its rows say",
 	bodies_of_a_reply_must_be_as_long_as_its_rows_say},

@@ -326,7 +326,6 @@ pack_chore(struct buf *b, const struct store_chore *r)
 bool
 unpack_chore(struct unpack *u, struct store_chore *r)
 {
-	struct str step, why;
 	unsigned code;
 
 	*r = (struct store_chore){.number = unpack_u64(u)};
@@ -334,16 +333,13 @@ unpack_chore(struct unpack *u, struct store_chore *r)
 	r->running = unpack_bool(u);
 	r->done = unpack_u64(u);
 	r->total = unpack_u64(u);
-	step = unpack_str(u);
+	unpack_text(u, r->step, STORE_CHORE_STEP_MAX);
 	code = unpack_u8(u);
-	why = unpack_str(u);
-	if (!unpack_done(u) || code >= ERR__COUNT || step.len >= sizeof r->step ||
-	    why.len >= sizeof r->why.text)
+	unpack_text(u, r->why.text, sizeof r->why.text - 1);
+	if (code >= ERR__COUNT)
 		return false;
 	r->why.code = (enum err_code)code;
-	memcpy(r->step, step.s, step.len);
-	memcpy(r->why.text, why.s, why.len);
-	return true;
+	return unpack_done(u);
 }
 
 void
@@ -356,14 +352,13 @@ pack_error(struct buf *b, const struct err *e)
 bool
 unpack_error(struct unpack *u, uint8_t code, struct err *e)
 {
-	struct str path = unpack_str(u), text = unpack_str(u);
+	struct err told = {.code = (enum err_code)code};
 
-	if (!unpack_done(u) || code == ERR_NONE || code >= ERR__COUNT ||
-	    path.len >= sizeof e->path || text.len >= sizeof e->text)
+	unpack_text(u, told.path, sizeof told.path - 1);
+	unpack_text(u, told.text, sizeof told.text - 1);
+	if (!unpack_done(u) || code == ERR_NONE || code >= ERR__COUNT)
 		return false;
-	*e = (struct err){.code = (enum err_code)code};
-	memcpy(e->path, path.s, path.len);
-	memcpy(e->text, text.s, text.len);
+	*e = told;
 	return true;
 }
 

@@ -194,9 +194,124 @@ again_metrics(struct unpack *u, struct buf *b)
 	return ok;
 }
 
+static bool
+again_token(struct unpack *u, struct buf *b)
+{
+	struct store_token t;
+
+	unpack_token(u, &t);
+	pack_token(b, &t);
+	return unpack_done(u);
+}
+
+static bool
+again_rotation(struct unpack *u, struct buf *b)
+{
+	struct store_rotation q;
+
+	unpack_rotation(u, &q);
+	pack_rotation(b, &q);
+	return unpack_done(u);
+}
+
+static bool
+again_user(struct unpack *u, struct buf *b)
+{
+	struct store_user user;
+
+	unpack_user(u, &user);
+	pack_user(b, &user);
+	return unpack_done(u);
+}
+
+static bool
+again_users(struct unpack *u, struct buf *b)
+{
+	struct store_users r;
+
+	if (!unpack_users(u, &r))
+		return false;
+	pack_users(b, &r);
+	store_users_free(&r);
+	return true;
+}
+
+static bool
+again_logins(struct unpack *u, struct buf *b)
+{
+	struct store_logins r;
+
+	if (!unpack_logins(u, &r))
+		return false;
+	pack_logins(b, &r);
+	store_logins_free(&r);
+	return true;
+}
+
+static bool
+again_grant(struct unpack *u, struct buf *b)
+{
+	struct store_grant g;
+
+	if (!unpack_grant(u, &g))
+		return false;
+	pack_grant(b, &g);
+	return true;
+}
+
+static bool
+again_take(struct unpack *u, struct buf *b)
+{
+	struct store_take t;
+
+	if (!unpack_take(u, &t))
+		return false;
+	pack_take(b, &t);
+	return true;
+}
+
+static bool
+again_revoke(struct unpack *u, struct buf *b)
+{
+	struct store_revoke r;
+
+	if (!unpack_revoke(u, &r))
+		return false;
+	pack_revoke(b, &r);
+	return true;
+}
+
+static bool
+again_chore(struct unpack *u, struct buf *b)
+{
+	struct store_chore r;
+
+	if (!unpack_chore(u, &r))
+		return false;
+	pack_chore(b, &r);
+	return true;
+}
+
+/* The code stands in the head of a frame; here it is the first byte. */
+static bool
+again_error(struct unpack *u, struct buf *b)
+{
+	uint8_t code = unpack_u8(u);
+	struct err e;
+
+	if (!unpack_error(u, code, &e))
+		return false;
+	pack_u8(b, code);
+	pack_error(b, &e);
+	return true;
+}
+
+/* New ones go to the end: the corpus counts on the order. */
 static again *const kinds[] = {again_get, again_set, again_query, again_changes,
     again_query_changes, again_rows, again_results, again_query_ids, again_changed,
-    again_query_changed, again_tokens, again_status, again_metrics};
+    again_query_changed, again_tokens, again_status, again_metrics, again_token, again_rotation,
+    again_user, again_users, again_logins, again_grant, again_take, again_revoke, again_chore,
+    again_error};
 
 /* The first byte says what the others are. */
 int
