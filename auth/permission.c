@@ -59,6 +59,20 @@ permission_name(const struct type *t, enum action a, struct buf *out)
 	buf_puts(out, action_names[a]);
 }
 
+bool
+permission_check(
+    permissions p, const struct type *t, enum action a, enum err_code code, struct err *e)
+{
+	struct buf name = {0};
+
+	if ((p & permission_of(t, a)) != 0)
+		return true;
+	permission_name(t, a, &name);
+	err_set(e, code, "The token lacks the permission %s", buf_terminate(&name));
+	buf_free(&name);
+	return false;
+}
+
 void
 permission_each(permissions p, void (*each)(const char *name, void *arg), void *arg)
 {

@@ -30,6 +30,10 @@ permissions permission_of(const struct type *t, enum action a);
 void permission_prefix(const struct type *t, struct buf *out);
 /* Appends "sysDmarcInternalReportGet". */
 void permission_name(const struct type *t, enum action a, struct buf *out);
+/* Whether p has the permission.  Otherwise sets *e to the code, with a text that names the
+ * permission. */
+bool permission_check(
+    permissions p, const struct type *t, enum action a, enum err_code code, struct err *e);
 /* Calls each() with the name of every permission in p: by type and action, then those of no
  * type. */
 void permission_each(permissions p, void (*each)(const char *name, void *arg), void *arg);

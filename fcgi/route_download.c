@@ -84,20 +84,6 @@ parse_blob(struct str text, struct blob *b, struct err *e)
 	return b->message || str_is(form, b->type->form) || no_such_blob(e);
 }
 
-static bool
-may_get(const struct principal *p, const struct type *t, struct err *e)
-{
-	struct buf name = {0};
-
-	if ((p->permissions & permission_of(t, ACTION_GET)) != 0)
-		return true;
-	permission_name(t, ACTION_GET, &name);
-	err_set(
-	    e, ERR_NOT_PERMITTED, "The token lacks the permission %s", buf_terminate(&name));
-	buf_free(&name);
-	return false;
-}
-
 /* --- the blob --- */
 
 static bool
@@ -126,10 +112,13 @@ make_blob(const struct report *r, const struct blob *b, const struct report_sett
 	    (!b->message || make_message(r, s, buf_str(&document), &message, e));
 	struct buf *plain = b->message ? &message : &document;
 
-	if (ok && b->gzip)
+	if (ok && b->gzip) {
 		ok = gzip_add(buf_str(plain), out, e);
-	else if (ok)
-		buf_add_str(out, buf_str(plain));
+	} else if (ok) {
+		buf_free(out); /* the document may be long: it is handed over, not copied */
+		*out = *plain;
+		*plain = (struct buf){0};
+	}
 	buf_free(&document);
 	buf_free(&message);
 	return ok;
@@ -255,7 +244,9 @@ route_download(struct exchange *x, struct err *e)
 		return false;
 	if (!str_is(account, JMAP_ACCOUNT_ID))
 		return err_set(e, ERR_NO_SUCH_PATH, "The account is %s", JMAP_ACCOUNT_ID);
-	if (!parse_blob(text, &b, e) || !may_get(&p, b.type, e) || !send_blob(x, &b, e))
+	if (!parse_blob(text, &b, e) ||
+	    !permission_check(p.permissions, b.type, ACTION_GET, ERR_NOT_PERMITTED, e) ||
+	    !send_blob(x, &b, e))
 		return false;
 	describe_answer(x, &b, rest);
 	return true;

@@ -33,18 +33,9 @@ check_account(const struct call *c, struct err *e)
 static bool
 check_permission(const struct call *c, const struct verb *v, struct err *e)
 {
-	struct buf name = {0};
-	permissions needed = 0;
-
-	if (v->needs == ACTION__COUNT)
-		return true;
-	needed = permission_of(c->type, v->needs);
-	if ((c->run->request->principal->permissions & needed) == needed)
-		return true;
-	permission_name(c->type, v->needs, &name);
-	err_set(e, ERR_FORBIDDEN, "The token lacks the permission %s", buf_terminate(&name));
-	buf_free(&name);
-	return false;
+	return v->needs == ACTION__COUNT ||
+	    permission_check(
+		c->run->request->principal->permissions, c->type, v->needs, ERR_FORBIDDEN, e);
 }
 
 static bool

@@ -34,14 +34,11 @@ check_permission(const struct set *s, struct item *i)
 	    [STORE_UPDATE] = ACTION_UPDATE,
 	    [STORE_DESTROY] = ACTION_DESTROY,
 	};
-	const struct type *t = s->call->type;
-	struct buf name = {0};
+	struct err e = {0};
 
-	if (s->call->run->request->principal->permissions & permission_of(t, needed[i->kind]))
-		return;
-	permission_name(t, needed[i->kind], &name);
-	set_refuse(i, ERR_FORBIDDEN, "The token lacks the permission %s", buf_terminate(&name));
-	buf_free(&name);
+	if (!permission_check(s->call->run->request->principal->permissions, s->call->type,
+		needed[i->kind], ERR_FORBIDDEN, &e))
+		set_refuse(i, e.code, "%s", e.text);
 }
 
 static struct item *

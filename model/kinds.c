@@ -44,23 +44,26 @@ ip_canonical(const struct field *f, struct str s, struct buf *out)
 }
 
 static bool
-uint_canonical(const struct field *f, struct str s, struct buf *out)
+add_digits(struct str s, uint64_t max, struct buf *out)
 {
 	uint64_t n;
 
-	(void)f;
 	buf_add_str(out, s);
-	return str_to_u64(s, UNSIGNED_INT_MAX, &n);
+	return str_to_u64(s, max, &n);
+}
+
+static bool
+uint_canonical(const struct field *f, struct str s, struct buf *out)
+{
+	(void)f;
+	return add_digits(s, UNSIGNED_INT_MAX, out);
 }
 
 static bool
 uint64_canonical(const struct field *f, struct str s, struct buf *out)
 {
-	uint64_t n;
-
 	(void)f;
-	buf_add_str(out, s);
-	return str_to_u64(s, UINT64_MAX, &n);
+	return add_digits(s, UINT64_MAX, out);
 }
 
 /* RFC 8620, 1.3: 1.0 and 1e3 are integers too. */

@@ -28,7 +28,7 @@ struct element {
 	const char *name;  /* NULL ends the table */
 	const char *field; /* the member of the object; NULL: the object itself */
 	void (*write)(struct dmarc *d, const struct element *el, const json_t *v);
-	const struct word *words;       /* write_word(), write_words() */
+	const struct word *words;       /* write_word(), write_joined() */
 	const struct element *children; /* write_parent(), write_each() */
 	unsigned formats;               /* bits of the formats that have the element; 0: both */
 };

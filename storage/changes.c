@@ -8,7 +8,7 @@
 #include "storage/query/idset.h"
 
 #define BULK_BYTES (64u << 10)
-#define BULK_UNITS 2000 /* of base/budget.h, to read so many bytes and take them in */
+#define BULK_UNITS 2000 /* of base/budget.h: the price of reading one bulk buffer */
 
 /* Ids in the order in which they came. */
 struct list {

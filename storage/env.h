@@ -105,8 +105,8 @@ bool env_nearly_full(const struct env *env, uint64_t *free_bytes);
 
 /* Of a file in the environment's folder; 0 if it is not there. */
 uint64_t env_file_bytes(const struct env *env, const char *name);
-/* Is it the name of one of the store's database files?  What else lies in its folder, as a note
- * that somebody left there, is none of the store's. */
+/* Whether this is the name of one of the store's database files.  Other files in the folder,
+ * such as a note that somebody left there, do not belong to the store. */
 bool env_is_database(const char *name);
 /* The handles that write, one for each database; how many there are. */
 size_t env_databases(const struct env *env, DB *all[static ENV_DATABASES_MAX]);

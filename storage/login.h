@@ -86,7 +86,7 @@ struct store_take {
 struct store_taken {
 	char user[STORE_SUBJECT_MAX + 1];
 	uint8_t access[STORE_TOKEN_SECRET_LEN], refresh[STORE_TOKEN_SECRET_LEN];
-	uint32_t access_s;    /* the access token expires in so many seconds */
+	uint32_t access_s;    /* seconds until the access token expires */
 	uint64_t permissions; /* of the user: what the access token is good for */
 };
 

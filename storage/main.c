@@ -81,7 +81,7 @@ static const char usage[] =
     "  --check         read everything in the store, and say whether it is sound\n"
     "  --verify DIR    the same of the backup in DIR; --logs: with the log files in that "
     "folder\n"
-    "  --cache-mb N    with a cache of so many MiB, in place of the configuration's\n"
+    "  --cache-mb N    size of the cache in MiB, in place of the configuration's\n"
     "SIGTERM, SIGINT and SIGQUIT stop it once its requests are answered.\n";
 
 struct process {

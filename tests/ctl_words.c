@@ -158,7 +158,7 @@ ids_may_have_blanks_between(void)
 /* --- the store --- */
 
 static void
-who_cannot_reach_the_store_is_told_what_to_do(void)
+an_error_about_an_unreachable_store_says_what_to_do(void)
 {
 	struct typed t;
 
@@ -186,7 +186,7 @@ a_backup_where_the_store_may_not_write_says_who_may_not(void)
 
 /* --- progress --- */
 
-/* What a terminal of so many columns is sent for that text. */
+/* The progress line for a text on a terminal with that number of columns. */
 static void
 show_progress(unsigned short columns, const char *said, char *seen, size_t size)
 {
@@ -229,8 +229,8 @@ const CU_TestInfo ctl_words_tests[] = {
     {"a refused report is named, with its first values",
 	a_refused_report_is_named_with_its_first_values},
     {"ids may have blanks between", ids_may_have_blanks_between},
-    {"who cannot reach the store is told what to do",
-	who_cannot_reach_the_store_is_told_what_to_do},
+    {"an error about an unreachable store says what to do",
+	an_error_about_an_unreachable_store_says_what_to_do},
     {"a backup where the store may not write says who may not",
 	a_backup_where_the_store_may_not_write_says_who_may_not},
     {"progress is no wider than the terminal", progress_is_no_wider_than_the_terminal},

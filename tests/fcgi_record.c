@@ -284,7 +284,7 @@ add_values(struct buf *b, const char *const *names, size_t n)
 }
 
 static void
-values_are_told(void)
+the_worker_answers_a_question_about_values(void)
 {
 	static const char *const names[] = {"FCGI_MPXS_CONNS", "FCGI_OTHER", "FCGI_MAX_CONNS"};
 	static const char told[] = "\x01\x0a\0\0\0\x23\0\0\x0e\x01"
@@ -301,7 +301,7 @@ values_are_told(void)
 
 /* libfcgi 2.4.2 writes each answer behind the last one, into 64 bytes. */
 static void
-a_value_asked_for_many_times_is_told_once(void)
+a_value_that_is_asked_for_many_times_is_sent_once(void)
 {
 	static const char *const names[] = {"FCGI_MAX_REQS", "FCGI_MAX_REQS", "FCGI_MAX_REQS",
 	    "FCGI_MAX_REQS", "FCGI_MAX_REQS", "FCGI_MAX_REQS", "FCGI_MAX_REQS", "FCGI_MAX_REQS",
@@ -560,8 +560,9 @@ const CU_TestInfo fcgi_record_tests[] = {
     {"an aborted request is forgotten", an_aborted_request_is_forgotten},
     {"an aborted request whose connection is not kept closes it",
 	an_aborted_request_whose_connection_is_not_kept_closes_it},
-    {"values are told", values_are_told},
-    {"a value asked for many times is told once", a_value_asked_for_many_times_is_told_once},
+    {"the worker answers a question about values", the_worker_answers_a_question_about_values},
+    {"a value that is asked for many times is sent once",
+	a_value_that_is_asked_for_many_times_is_sent_once},
     {"a management record of another type is unknown",
 	a_management_record_of_another_type_is_unknown},
     {"what is no FastCGI is bad", what_is_no_fastcgi_is_bad},

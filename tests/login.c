@@ -248,7 +248,7 @@ a_browser_is_sent_where_the_list_allows(void)
 }
 
 static void
-a_secure_context_is_told_from_others(void)
+only_loopback_and_https_are_secure_contexts(void)
 {
 	static const struct {
 		const char *url;
@@ -318,7 +318,7 @@ authorization_requests_are_checked_before_anybody_is_sent_back(void)
 
 /* Browsers have no SHA-256 for a program that came over plain http, and so it sends "plain". */
 static void
-plain_http_under_a_name_is_told_that_it_lacks_https(void)
+plain_http_under_a_name_gets_a_hint_at_https(void)
 {
 	static const struct {
 		const char *base, *says;
@@ -699,9 +699,10 @@ const CU_TestInfo login_tests[] = {
     {"authorization requests are checked before anybody is sent back",
 	authorization_requests_are_checked_before_anybody_is_sent_back},
     {"a state has a limit", a_state_has_a_limit},
-    {"a secure context is told from others", a_secure_context_is_told_from_others},
-    {"plain http under a name is told that it lacks https",
-	plain_http_under_a_name_is_told_that_it_lacks_https},
+    {"only loopback and https are secure contexts",
+	only_loopback_and_https_are_secure_contexts},
+    {"plain http under a name gets a hint at https",
+	plain_http_under_a_name_gets_a_hint_at_https},
     {"the way back says code or error, and state and issuer",
 	the_way_back_says_code_or_error_and_state_and_issuer},
     {"nothing on the page is anybody's HTML", nothing_on_the_page_is_anybodys_html},

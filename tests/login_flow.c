@@ -337,7 +337,7 @@ an_older_token_of_a_login_ends_it_too(void)
 }
 
 static void
-what_is_no_token_of_a_login_ends_nothing(void)
+an_unknown_token_ends_no_login(void)
 {
 	static const struct {
 		const char *form, *error; /* NULL: 200 (RFC 7009, 2.2) */
@@ -772,7 +772,7 @@ const CU_TestInfo login_flow_tests[] = {
     {"a login ends with any of its tokens, for all workers",
 	a_login_ends_with_any_of_its_tokens_for_all_workers},
     {"an older token of a login ends it too", an_older_token_of_a_login_ends_it_too},
-    {"what is no token of a login ends nothing", what_is_no_token_of_a_login_ends_nothing},
+    {"an unknown token ends no login", an_unknown_token_ends_no_login},
     {"logins are listed and ended", logins_are_listed_and_ended},
     {"a name is one, however it is typed", a_name_is_one_however_it_is_typed},
     {"a user of before still logs in", a_user_of_before_still_logs_in},

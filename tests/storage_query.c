@@ -22,7 +22,7 @@ static const char *const apart[] = {
     "example.com", "example.net", "example.org", "other.com", NULL};
 static const char *const single[] = {"mail.example.com", NULL};
 
-/* More names with one beginning than are told apart. */
+/* More than PLAN_NAMES_MAX names with one beginning. */
 static const char *const many[] = {"a00.test", "a01.test", "a02.test", "a03.test", "a04.test",
     "a05.test", "a06.test", "a07.test", "a08.test", "a09.test", "a10.test", "a11.test",
     "a12.test", "a13.test", "a14.test", "a15.test", "a16.test", "a17.test", "a18.test",

@@ -500,8 +500,8 @@ a_set_is_not_begun_after_its_deadline(void)
 	bare_stop(&b);
 }
 
-/* A set of creates that makes just so many entries: each record as many as it can, the last one
- * the rest. */
+/* A set of creates that writes exactly the wanted number of entries.  Each record has as many
+ * as it can; the last one has the rest. */
 struct heavy {
 	struct sample *samples;
 	struct store_op *ops;

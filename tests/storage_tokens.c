@@ -362,7 +362,7 @@ last_use(struct outbox *o, const uint8_t id[static STORE_TOKEN_ID_LEN])
 }
 
 static void
-a_last_use_is_told_at_once_and_survives_a_restart(void)
+a_last_use_is_shown_at_once_and_survives_a_restart(void)
 {
 	uint8_t secret[STORE_TOKEN_SECRET_LEN] = {7};
 	struct store_token t = {.id = {1}, .subject = "mta1", .created_s = 1}, found;
@@ -403,7 +403,7 @@ const CU_TestInfo storage_tokens_tests[] = {
 	uses_are_not_written_to_a_disk_that_is_nearly_full},
     {"a token of format 2 is read and gets a last use",
 	a_token_of_format_2_is_read_and_gets_a_last_use},
-    {"a last use is told at once and survives a restart",
-	a_last_use_is_told_at_once_and_survives_a_restart},
+    {"a last use is shown at once and survives a restart",
+	a_last_use_is_shown_at_once_and_survives_a_restart},
     CU_TEST_INFO_NULL,
 };

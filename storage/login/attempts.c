@@ -22,7 +22,7 @@ key_of(const struct attempts *a)
 	return (struct str){(const char *)a->key, KEY_LEN};
 }
 
-/* How long to wait after so many failures. */
+/* The waiting time after this number of failures. */
 static int64_t
 wait_after(const struct attempts *a)
 {

@@ -16,7 +16,7 @@
 #define PLAN_COST_PER_RECORD 64
 #define PLAN_COST_MIN (UINT64_C(10) << 20)
 
-#define PLAN_NAMES_MAX 32 /* up to so many names that a text matches are told apart */
+#define PLAN_NAMES_MAX 32 /* names that one text may match and that get a range each */
 
 /* What it costs to look at an entry of an internationalised name, and to decode one name. */
 #define PLAN_ENTRY_COST 8

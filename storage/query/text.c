@@ -164,8 +164,8 @@ label_matches(struct walk *w, struct str name)
 	return domain_label_begins(label, w->beginning);
 }
 
-/* Whether the entry belongs to the last interval: it is of the same name, or of the next one
- * where there are so many names that they are not told apart. */
+/* Whether the entry belongs to the last interval.  It does if it has the same name, and with
+ * more than PLAN_NAMES_MAX names also if it has the next name. */
 static bool
 continues(const struct walk *w, uint64_t number, bool same)
 {

@@ -6,7 +6,7 @@ import { createHash, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { request } from "node:http";
 import { createServer } from "node:https";
-import { chromium } from "playwright-core";
+import { launch } from "./shared/launch.mjs";
 
 const { OUTBOX_URL: outbox, OUTBOX_TLS_PORT: port, OUTBOX_USER: user, OUTBOX_PASSWORD: password } = process.env;
 
@@ -32,21 +32,10 @@ const proxy = createServer({ key, cert }, (from, to) => {
 await new Promise((done) => proxy.listen(Number(port), "127.0.0.1", done));
 const spki = new X509Certificate(cert).publicKey.export({ type: "spki", format: "der" });
 
-const browser = await chromium.launch({
-	executablePath: "/usr/bin/chromium",
+const trusted = createHash("sha256").update(spki).digest("base64");
+const browser = await launch([`--ignore-certificate-errors-spki-list=${trusted}`], {
 	// By default Playwright turns off the cache that this test needs.
 	ignoreDefaultArgs: ["--disable-back-forward-cache"],
-	args: [
-		"--no-sandbox",
-		"--disable-gpu",
-		"--disable-dev-shm-usage",
-		"--disable-quic",
-		"--no-first-run",
-		"--disable-background-networking",
-		"--disable-component-update",
-		"--disable-sync",
-		`--ignore-certificate-errors-spki-list=${createHash("sha256").update(spki).digest("base64")}`,
-	],
 });
 
 const formAt = (url) =>

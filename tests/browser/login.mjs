@@ -1,7 +1,7 @@
 // tests/browser/login.mjs -- tests the login page in Chromium, with scripts and without: what a user sees and types, and
 // where the browser goes.
 import assert from "node:assert/strict";
-import { chromium } from "playwright-core";
+import { launch } from "./shared/launch.mjs";
 
 const { OUTBOX_URL: url, OUTBOX_USER: user, OUTBOX_PASSWORD: password } = process.env;
 const callback = `${url}/admin/oauth/callback`;
@@ -17,20 +17,7 @@ const asked = new URLSearchParams({
 	prompt: "login",
 });
 
-// Chromium has no sandbox when it runs as root.  The other options keep it from using other servers.
-const browser = await chromium.launch({
-	executablePath: "/usr/bin/chromium",
-	args: [
-		"--no-sandbox",
-		"--disable-gpu",
-		"--disable-dev-shm-usage",
-		"--disable-quic",
-		"--no-first-run",
-		"--disable-background-networking",
-		"--disable-component-update",
-		"--disable-sync",
-	],
-});
+const browser = await launch();
 
 // Returns the query of the URL that the form leads to, as soon as the browser requests it.
 async function sentBack(page, act, to = callback) {
